@@ -1,0 +1,69 @@
+//! The body of a request for a session, parsed once. It carries no amount: that comes from the stored order.
+
+use payproof::payment::{Method, OrderId};
+use payproof::shop::{KeyKind, SESSION_TTL_SECONDS};
+use payproof_edge::api::who::Caller;
+use payproof_edge::api::{Code, Problem};
+use payproof_edge::flow::Wish;
+
+/// What is wanted.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Session {
+    order_id: String,
+    method: Option<String>,
+    provider: Option<String>,
+    return_url: Option<String>,
+    cancel_url: Option<String>,
+    expires_in: Option<u64>,
+    locale: Option<String>,
+}
+
+impl Session {
+    pub(crate) fn check(self, caller: &Caller) -> Result<Wish, Problem> {
+        let order = OrderId::parse(&self.order_id).map_err(|_| Problem::new(Code::InvalidOrderId))?;
+        let method = self.method.as_deref().map(method).transpose()?;
+        if let Some(name) = &self.provider {
+            if caller.kind != KeyKind::Secret {
+                return Err(Problem::of(Code::KeyNotAllowed, "Only a secret key may choose the provider."));
+            }
+            if !caller.shop.providers.contains_key(name) {
+                return Err(Problem::of(Code::InvalidRequest, "`provider` is not among the shop's providers."));
+            }
+        }
+        for (field, url) in [("return_url", &self.return_url), ("cancel_url", &self.cancel_url)] {
+            if url.as_deref().is_some_and(|url| !caller.shop.allows_return_to(url)) {
+                let detail = format!("`{field}`: {}", Code::ReturnUrlNotAllowed.meaning());
+                return Err(Problem::of(Code::ReturnUrlNotAllowed, detail));
+            }
+        }
+        if self.expires_in.is_some_and(|seconds| !SESSION_TTL_SECONDS.contains(&seconds)) {
+            return Err(Problem::of(Code::InvalidRequest, "`expires_in` is 60 to 604800 seconds."));
+        }
+        if self.locale.as_deref().is_some_and(|locale| !is_language_tag(locale)) {
+            return Err(Problem::of(Code::InvalidRequest, "`locale` is a language tag such as `de` or `pt-BR`."));
+        }
+        Ok(Wish {
+            order,
+            method,
+            provider: self.provider,
+            return_url: self.return_url,
+            cancel_url: self.cancel_url,
+            expires_in: self.expires_in,
+            locale: self.locale,
+        })
+    }
+}
+
+fn method(word: &str) -> Result<Method, Problem> {
+    Method::parse(word).ok_or_else(|| {
+        let known: Vec<_> = Method::ALL.into_iter().map(Method::word).collect();
+        Problem::of(Code::InvalidRequest, format!("`method` is one of {}.", known.join(", ")))
+    })
+}
+
+/// A language and perhaps a script or region (RFC 5646, section 2.1): letters and digits, parted by hyphens.
+fn is_language_tag(text: &str) -> bool {
+    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.len() <= 35 && text.split('-').all(part) && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
+}

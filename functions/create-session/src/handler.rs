@@ -1,0 +1,96 @@
+//! `POST /v1/sessions`: opens a session for a registered order, or gives the open one.
+#![forbid(unsafe_code)]
+
+mod body;
+mod view;
+
+use std::time::Duration;
+
+use http::StatusCode;
+use payproof::payment::Moment;
+use payproof::shop::KeyKind;
+use payproof_edge::api::who::Caller;
+use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, read, serve, who};
+use payproof_edge::app::App;
+use payproof_edge::flow::{OpenError, Opened, Wish, open_session};
+use payproof_edge::limits::{IDEMPOTENCY_KEY_CHARS_MAX, OPEN_TIMEOUT};
+use payproof_edge::store::{Claim, IdempotencyKey};
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
+    serve(Function::CreateSession, request, now, |call| create(app, call)).await
+}
+
+async fn create(app: &App, call: Call) -> Result<Response, Problem> {
+    let caller = who::shop(app, &call, &[KeyKind::Secret, KeyKind::Publishable]).await?;
+    let wish = read::json::<body::Session>(call.request.body())?.check(&caller)?;
+    let Some(key) = idempotency_key(&call, &caller)? else {
+        let opened = open(app, &caller, &wish, None, call.now).await.map_err(|error| problem(error, call.now))?;
+        return Ok(answer(app, &caller, &opened, opened.new, call.now));
+    };
+    match app.store.claim(&key, call.now).await? {
+        Claim::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
+        Claim::Running => Err(Problem::new(Code::IdempotencyInProgress).retry_after(1)),
+        Claim::Done(session) => {
+            let opened = payproof_edge::flow::session_as_it_is(app, &caller.shop, session, &wish, call.now).await;
+            let opened = opened.map_err(|error| problem(error, call.now))?;
+            // The first answer may have been lost: whoever has the key and the body made the session.
+            Ok(answer(app, &caller, &Opened { new: false, ..opened }, true, call.now))
+        }
+        Claim::Ours => match open(app, &caller, &wish, Some(&key), call.now).await {
+            Ok(opened) => Ok(answer(app, &caller, &opened, opened.new, call.now)),
+            Err(error) => {
+                app.store.release(&key).await?;
+                Err(problem(error, call.now))
+            }
+        },
+    }
+}
+
+async fn open(
+    app: &App,
+    caller: &Caller,
+    wish: &Wish,
+    key: Option<&IdempotencyKey>,
+    now: Moment,
+) -> Result<Opened, OpenError> {
+    let opening = open_session(app, &caller.shop, wish, key, now);
+    let limit: Duration = OPEN_TIMEOUT;
+    tokio::time::timeout(limit, opening).await.unwrap_or(Err(OpenError::Opening { until: now.plus_seconds(20) }))
+}
+
+fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>, Problem> {
+    let name = "idempotency-key";
+    if !call.request.headers().contains_key(name) {
+        return Ok(None);
+    }
+    let visible = |key: &&str| {
+        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = call.header(name).filter(visible).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))?;
+    Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind.prefix(), key, call.request.body())))
+}
+
+fn answer(app: &App, caller: &Caller, opened: &Opened, made_it: bool, now: Moment) -> Response {
+    let status = if opened.new { StatusCode::CREATED } else { StatusCode::OK };
+    // A browser that did not open the session gets none of its secrets: order ids can be guessed.
+    let with_secret = caller.kind == KeyKind::Secret || made_it;
+    answer::json(status, &view::Session::of(app, &caller.shop, opened, with_secret, now))
+}
+
+fn problem(error: OpenError, now: Moment) -> Problem {
+    match error {
+        OpenError::OrderNotFound => Problem::new(Code::OrderNotFound),
+        OpenError::AlreadyPaid => Problem::new(Code::OrderAlreadyPaid),
+        OpenError::UnderWay => Problem::new(Code::PaymentUnderWay),
+        OpenError::TooManyAttempts => Problem::new(Code::TooManyAttempts),
+        OpenError::Opening { until } => {
+            Problem::new(Code::SessionOpening).retry_after(until.millis_since(now).div_ceil(1_000).max(1))
+        }
+        OpenError::NoProvider { why, methods } => {
+            let detail = format!("No session could be opened: {why}.");
+            Problem { methods: Some(methods), ..Problem::of(Code::NoProviderAvailable, detail) }
+        }
+        OpenError::Flow(error) => error.into(),
+    }
+}

@@ -1,0 +1,27 @@
+//! What merchants and support read: orders, their log, and events that could not be applied. It moves nothing.
+#![forbid(unsafe_code)]
+
+mod events;
+mod orders;
+mod timeline;
+
+use payproof::payment::Moment;
+use payproof::shop::KeyKind;
+use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, serve, who};
+use payproof_edge::app::App;
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
+    serve(Function::MerchantRead, request, now, |call| read(app, call)).await
+}
+
+async fn read(app: &App, call: Call) -> Result<Response, Problem> {
+    let shop = who::shop(app, &call, &[KeyKind::Secret, KeyKind::Read]).await?.shop;
+    match call.route.path {
+        "/v1/orders/{order_id}" => orders::one(app, &shop, &call).await,
+        "/v1/orders" => orders::list(app, &shop, &call).await,
+        "/v1/sessions/{session_id}/timeline" => timeline::of_session(app, &shop, &call).await,
+        "/v1/events" => events::list(app, &shop, &call).await,
+        _ => Err(Problem::new(Code::NotFound)),
+    }
+}

@@ -1,0 +1,57 @@
+//! One order, and a page of orders.
+
+use http::StatusCode;
+use payproof::payment::{Moment, OrderId, PaymentId, Status};
+use payproof::shop::Shop;
+use payproof_edge::api::view::OrderView;
+use payproof_edge::api::{Call, Code, Problem, Response, answer};
+use payproof_edge::app::App;
+
+pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
+    let nothing = || Problem::of(Code::NotFound, "The shop has no order of this id.");
+    let order = OrderId::parse(call.params.get("order_id")).map_err(|_| nothing())?;
+    let payment = app.store.load_with_texts(&PaymentId::of(&shop.id, &order)).await?.ok_or_else(nothing)?;
+    Ok(answer::json(StatusCode::OK, &OrderView::of(shop, &payment, call.now)))
+}
+
+pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
+    let status = call.query("status").map(|word| Status::parse(&word).ok_or_else(|| bad("status"))).transpose()?;
+    let from = moment(call, "from")?.unwrap_or_default();
+    let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LAST_MILLIS));
+    let before = call.query("cursor").map(|text| cursor(&text).ok_or_else(|| bad("cursor"))).transpose()?;
+    // List keys are the creation's millisecond in 13 digits and the payment id; `~` sorts after every one of them.
+    let (from, to) = (format!("{:013}", from.millis()), format!("{:013}~", to.millis().min(LAST_MILLIS)));
+    if from > to {
+        return Err(Problem::of(Code::InvalidRequest, "`from` is after `to`."));
+    }
+    let page = app.store.orders(&shop.id, shop.list_shards, &from, &to, before.as_deref()).await?;
+    let shown: Vec<OrderView> = page
+        .orders
+        .iter()
+        .filter(|payment| status.is_none_or(|status| payment.standing().status == status))
+        .map(|payment| OrderView::of(shop, payment, call.now))
+        .collect();
+    Ok(answer::json(StatusCode::OK, &serde_json::json!({ "data": shown, "next_cursor": page.next })))
+}
+
+const LAST_MILLIS: u64 = 9_999_999_999_999;
+
+fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Problem> {
+    let text = call.query(name);
+    text.map(|text| Moment::parse_rfc3339(&text).ok_or_else(|| bad(name))).transpose()
+}
+
+fn cursor(text: &str) -> Option<String> {
+    let (millis, id) = text.split_once('#')?;
+    let digits = millis.len() == 13 && millis.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && PaymentId::parse(id).is_ok()).then(|| text.to_owned())
+}
+
+fn bad(name: &str) -> Problem {
+    let detail = match name {
+        "status" => "`status` is one of the words that an order's status has.".to_owned(),
+        "cursor" => "`cursor` is what `next_cursor` of the page before says.".to_owned(),
+        _ => format!("`{name}` is a moment as RFC 3339 writes it, such as 2026-11-24T00:00:00Z."),
+    };
+    Problem::of(Code::InvalidRequest, detail)
+}

@@ -1,0 +1,26 @@
+//! What a customer's browser sees: the way to the hosted checkout, the page after it, and the answer to unknown paths.
+#![forbid(unsafe_code)]
+
+mod go;
+mod layout;
+mod notice;
+mod return_page;
+
+use http::StatusCode;
+use payproof::payment::Moment;
+use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, serve};
+use payproof_edge::app::App;
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
+    serve(Function::Pages, request, now, |call| page(app, call)).await
+}
+
+async fn page(app: &App, call: Call) -> Result<Response, Problem> {
+    match call.route.path {
+        "/go/{session_id}/{token}" => go::redirect(app, &call).await,
+        "/return/{session_id}" => return_page::show(app, &call).await,
+        "/healthz" => Ok(answer::json(StatusCode::OK, &serde_json::json!({ "status": "ok" }))),
+        _ => Err(Problem::new(Code::NotFound)),
+    }
+}

@@ -1,0 +1,56 @@
+(() => {
+  "use strict";
+  const message = document.getElementById("message");
+  const session = message.dataset.session;
+  const address = new URL(location.href);
+  const key = "payproof." + location.pathname;
+  let secret = address.searchParams.get("client_secret");
+  try {
+    // The tab keeps the secret, the address bar and the history do not.
+    if (secret) sessionStorage.setItem(key, secret);
+    else secret = sessionStorage.getItem(key);
+  } catch { /* A browser without storage shows the page once. */ }
+  if (address.searchParams.has("client_secret")) {
+    address.searchParams.delete("client_secret");
+    history.replaceState(null, "", address.pathname + address.search);
+  }
+  if (!session) return;
+  const show = (id, on) => { document.getElementById(id).hidden = !on; };
+  if (!secret) {
+    message.textContent = "Please open the payment from the shop again to see its status.";
+    return;
+  }
+  let etag = null;
+  let failures = 0;
+  const later = (ms) => setTimeout(ask, ms);
+  async function ask() {
+    const headers = { Authorization: "Bearer " + secret };
+    if (etag) headers["If-None-Match"] = etag;
+    try {
+      const answer = await fetch("/v1/sessions/" + session, { headers, cache: "no-store" });
+      if (answer.status === 304) {
+        failures = 0;
+        show("lost", false);
+        return later(1000 * Number(answer.headers.get("Retry-After") || 2));
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      etag = answer.headers.get("ETag");
+      const now = await answer.json();
+      failures = 0;
+      show("lost", false);
+      const paidOtherwise = now.paid && now.status !== "paid" && now.status !== "refunded";
+      const status = paidOtherwise ? "paid" : now.status;
+      const words = paidOtherwise ? "Payment confirmed. Your order is now being processed." : now.message;
+      if (message.textContent !== words) message.textContent = words;
+      message.dataset.status = status;
+      show("onward", ["paid", "refunded", "review"].includes(status));
+      show("again", ["failed", "cancelled", "expired"].includes(status));
+      if (!now.final && !paidOtherwise) later(now.poll_after_ms || 2000);
+    } catch {
+      failures += 1;
+      show("lost", failures > 2);
+      later(Math.min(30000, 1000 * 2 ** failures));
+    }
+  }
+  later(message.dataset.status === "unknown" ? 0 : 1000);
+})();

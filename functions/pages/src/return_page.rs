@@ -1,0 +1,113 @@
+//! `/return/{session_id}`: where the provider sends the customer's browser afterwards. That a browser came here says
+//! nothing of money, so the page says what is true and goes on asking until that is final.
+
+use http::StatusCode;
+use maud::{Markup, PreEscaped, html};
+use payproof::payment::{Attempt, Kind, Payment, SessionId, Status};
+use payproof_edge::api::{Call, Problem, Response};
+use payproof_edge::app::App;
+use payproof_edge::flow::FlowError;
+use payproof_edge::limits::TIMER_AHEAD_MILLIS;
+use payproof_edge::store::{AttemptItem, Due};
+
+use crate::layout::Page;
+use crate::{go, notice};
+
+const SCRIPT: &str = include_str!("return_page.js");
+
+pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
+    let Ok(id) = SessionId::parse(call.params.get("session_id")) else { return notice::unknown_link() };
+    let Some(secret) = call.query("client_secret") else { return without_secret(id) };
+    let Some(payment) = app.store.load(&id.payment).await? else { return notice::unknown_link() };
+    let Some(session) = payment.sessions.get(&id.attempt) else { return notice::unknown_link() };
+    if !session.client_secret.matches(&secret) {
+        return notice::unknown_link();
+    }
+    let item = app.store.attempt(id, session.nonce).await?;
+    if let Err(error) = returned(app, &payment, id.attempt, call).await {
+        tracing::warn!(session_id = %id, %error, "it could not be recorded that a browser came back");
+    }
+    told(&payment, id.attempt, item.as_ref(), false, Some(id))
+}
+
+/// A customer who came back to an unconfirmed payment is the strongest hint that the truth is to be had: with the
+/// fact goes a timer, and the timer first.
+async fn returned(app: &App, payment: &Payment, attempt: Attempt, call: &Call) -> Result<(), FlowError> {
+    let status = payment.standing().sessions.get(&attempt).copied().unwrap_or(Status::Created);
+    let known = payment.facts.iter().any(|fact| fact.attempt == attempt && fact.said.kind == Kind::Returned);
+    if !known && !status.is_final() {
+        let at = call.now.plus_millis(TIMER_AHEAD_MILLIS);
+        app.store.put_timer(&payment.id, at, Due::Reconcile, call.now).await?;
+    }
+    go::once(app, payment.clone(), attempt, Kind::Returned, call.now).await
+}
+
+/// The page of a session: what is true of it at the moment of reading. `live` is the session that it asks about.
+pub(crate) fn told(
+    payment: &Payment,
+    attempt: Attempt,
+    item: Option<&AttemptItem>,
+    ran_out: bool,
+    live: Option<SessionId>,
+) -> Result<Response, Problem> {
+    let standing = payment.standing();
+    let own = standing.sessions.get(&attempt).copied().unwrap_or(Status::Created);
+    // Whoever paid by another attempt reads that the order is paid, not that this one failed.
+    let status = match standing.status {
+        Status::Paid if !matches!(own, Status::Paid | Status::Refunded) => Status::Paid,
+        _ if ran_out => Status::Expired,
+        _ => own,
+    };
+    let request = item.map(|item| &item.request);
+    let onward = request.and_then(|request| request.return_url.as_deref());
+    let back = request.map(|request| request.back_url.as_str()).filter(|url| !url.contains("client_secret="));
+    let lang = request.and_then(|request| request.locale.as_deref()).filter(|locale| locale.starts_with("en"));
+    let open = !status.is_final();
+    let body = body(payment, status, onward, back, live.filter(|_| open));
+    let head = html! {
+        @if open && live.is_some() {
+            noscript { (PreEscaped("<meta http-equiv=\"refresh\" content=\"5\">")) }
+        }
+    };
+    let script = live.map(|_| SCRIPT);
+    Page { title: "Your payment", lang: lang.unwrap_or("en"), body, head, script }.answer(StatusCode::OK)
+}
+
+fn body(
+    payment: &Payment,
+    status: Status,
+    onward: Option<&str>,
+    back: Option<&str>,
+    live: Option<SessionId>,
+) -> Markup {
+    let session = live.map(|id| id.to_string());
+    html! {
+        h1 #message role="status" aria-live="polite" data-session=[session] data-status=(status) { (status.message()) }
+        dl {
+            dt { "Order" } dd { (payment.order) }
+            dt { "Amount" } dd { (payment.money) }
+        }
+        // With a script the page changes by itself; these are shown and hidden by it.
+        p #onward hidden[status != Status::Paid && status != Status::Refunded && status != Status::Review] {
+            @if let Some(url) = onward { a.button href=(url) rel="noreferrer" { "Continue to the shop" } }
+        }
+        p #again hidden[!matches!(status, Status::Failed | Status::Cancelled | Status::Expired)] {
+            @if let Some(url) = back.or(onward) { a.button href=(url) rel="noreferrer" { "Back to the shop" } }
+        }
+        p #lost hidden { "The status cannot be read just now. It is asked for again; your payment is not affected." }
+    }
+}
+
+/// The page after its address was cleaned and the browser reloaded it: the tab still knows the secret, the address does not.
+fn without_secret(id: SessionId) -> Result<Response, Problem> {
+    let session = id.to_string();
+    let body = html! {
+        h1 #message role="status" aria-live="polite" data-session=(session) data-status="unknown" {
+            "We are looking up your payment."
+        }
+        p #onward hidden {} p #again hidden {}
+        p #lost hidden { "The status cannot be read just now. It is asked for again; your payment is not affected." }
+        noscript { p { "Please open the payment from the shop again to see its status." } }
+    };
+    Page { title: "Your payment", lang: "en", body, head: html! {}, script: Some(SCRIPT) }.answer(StatusCode::OK)
+}

@@ -1,0 +1,64 @@
+//! `GET /v1/sessions/{session_id}`: what is true now. One read.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use payproof::payment::{Moment, Payment, SessionId};
+use payproof::shop::{KeyKind, Shop};
+use payproof_edge::api::view::SessionView;
+use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, serve, who};
+use payproof_edge::app::App;
+use payproof_edge::shops::Freshness;
+
+/// Answers a request.
+pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
+    serve(Function::StatusPoll, request, now, |call| poll(app, call)).await
+}
+
+async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
+    let (shop, payment, id) = find(app, &call).await?;
+    let standing = payment.standing();
+    let view = SessionView::of(&shop, &payment, &standing, id.attempt, call.now);
+    let view = view.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let etag = format!("\"{}\"", payment.version);
+    let response = if matches_etag(call.header(IF_NONE_MATCH.as_str()), &etag) {
+        answer::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        answer::json(StatusCode::OK, &view)
+    };
+    let response = answer::header(response, ETAG, &etag);
+    Ok(match view.poll_after_ms {
+        Some(millis) => answer::header(response, RETRY_AFTER, &millis.div_ceil(1_000).to_string()),
+        None => response,
+    })
+}
+
+/// The session, if whoever asks may read it: the client secret of it, or a key of its shop.
+async fn find(app: &App, call: &Call) -> Result<(Arc<Shop>, Payment, SessionId), Problem> {
+    let nothing = || Problem::new(Code::NotFound);
+    let secret = who::bearer(call).filter(|token| token.starts_with("csec_"));
+    let caller = match secret {
+        Some(_) => None,
+        None => Some(who::shop(app, call, &[KeyKind::Secret, KeyKind::Read]).await?),
+    };
+    let id = SessionId::parse(call.params.get("session_id")).map_err(|_| nothing())?;
+    let payment = app.store.load(&id.payment).await?.ok_or_else(nothing)?;
+    let session = payment.sessions.get(&id.attempt).ok_or_else(nothing)?;
+    let shop = match (secret, caller) {
+        (Some(secret), _) if session.client_secret.matches(secret) => {
+            app.shops.get(&app.store, &payment.shop, Freshness::Usual, call.now).await?.ok_or_else(nothing)?
+        }
+        (None, Some(caller)) if caller.shop.id == payment.shop => caller.shop,
+        // A right key on what is not its own: the same answer as for what does not exist.
+        _ => return Err(nothing()),
+    };
+    Ok((shop, payment, id))
+}
+
+/// Whether one of the tags is this one, weakly compared (RFC 9110, section 13.1.2).
+fn matches_etag(header: Option<&str>, etag: &str) -> bool {
+    let tags = header.unwrap_or_default().split(',').map(str::trim);
+    tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag)).any(|tag| tag == etag || tag == "*")
+}

@@ -1,0 +1,64 @@
+//! The front door: one address for everything, the route table deciding which function answers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Redirect;
+use axum::routing::get;
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::ORIGIN;
+use payproof_edge::api::routes::{Found, find};
+use payproof_edge::api::{Function, Request, Response};
+use payproof_edge::app::{App, now};
+
+use crate::{cors, demo, sandbox};
+
+/// Bytes of a body that the gateway lets through; more it answers itself.
+const GATEWAY_BODY_BYTES_MAX: usize = 4_500_000;
+
+pub(crate) fn router(app: Arc<App>, sandbox: sandbox::Sandbox, shop: Option<demo::Shop>) -> Router {
+    let router = Router::new().nest("/sandbox", sandbox::router(sandbox));
+    let router = match shop {
+        Some(shop) => router
+            .nest("/demo", demo::router(shop))
+            .route("/", get(|| async { Redirect::to("/demo") })),
+        None => router,
+    };
+    router.fallback(answer).with_state(app)
+}
+
+async fn answer(State(app): State<Arc<App>>, request: http::Request<Body>) -> http::Response<Body> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, GATEWAY_BODY_BYTES_MAX).await else {
+        let mut response = http::Response::new(Body::from("{\"message\":\"Request Entity Too Large\"}"));
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return response;
+    };
+    let request = Request::from_parts(head, body);
+    let from_browser = request.headers().contains_key(ORIGIN);
+    let response = match cors::preflight(&request) {
+        Some(response) => response,
+        None => cors::allow(from_browser, call(&app, request).await),
+    };
+    response.map(|body: Bytes| Body::from(body))
+}
+
+/// As the gateway does: a function for each route, and `pages` for what has none.
+async fn call(app: &App, request: Request) -> Response {
+    let function = match find(request.method(), request.uri().path()) {
+        Found::Route(route, _) => route.function,
+        Found::OtherMethods(_) | Found::Nothing => Function::Pages,
+    };
+    let now = now();
+    match function {
+        Function::RegisterOrder => register_order::handle(app, request, now).await,
+        Function::CreateSession => create_session::handle(app, request, now).await,
+        Function::WebhookReceive => webhook_receive::handle(app, request, now).await,
+        Function::StatusPoll => status_poll::handle(app, request, now).await,
+        Function::MerchantRead => merchant_read::handle(app, request, now).await,
+        Function::Pages => pages::handle(app, request, now).await,
+    }
+}

@@ -1,0 +1,16 @@
+//! payproof whole on one machine: the handlers that run as Lambda functions, behind one address, over an embedded
+//! DynamoDB-compatible store; with a sandbox provider to pay at and a demo shop to buy in.
+//!
+//! There is no second implementation of anything: what answers here is what answers on AWS.
+#![forbid(unsafe_code)]
+
+mod cors;
+pub mod demo;
+mod door;
+mod embedded;
+pub mod sandbox;
+mod stack;
+
+pub use demo::Keys;
+pub use embedded::Data;
+pub use stack::{Options, Stack, StartError};

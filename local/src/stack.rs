@@ -1,0 +1,149 @@
+//! Starting and ending the whole.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use payproof::payment::ShopId;
+use payproof::secret::Secret;
+use payproof::shop::{ShopError, with_hashed_keys};
+use payproof_edge::app::App;
+use payproof_edge::settings::Settings;
+use payproof_edge::store::StoreError;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::embedded::Embedded;
+use crate::{Data, Keys, demo, door, sandbox};
+
+/// How the stack is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The address that it listens on. Port 0 takes a free one.
+    pub addr: SocketAddr,
+    /// Where the data is kept.
+    pub data: Data,
+    /// The address that browsers and providers are told; by default the one that it listens on.
+    pub public_url: Option<String>,
+    /// Shops to write at start, each a configuration as JSON. Without any, the demo shop is there.
+    pub shops: Vec<String>,
+}
+
+/// Why the stack did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, or not this machine's.
+    #[error("cannot listen: {0}")]
+    Listen(#[source] std::io::Error),
+    /// The data folder cannot be used.
+    #[error("cannot use {}: {error}", path.display())]
+    Data {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The embedded store did not start.
+    #[error("the embedded store did not start: {0}")]
+    Store(String),
+    /// A table or shop could not be written.
+    #[error(transparent)]
+    Tables(#[from] StoreError),
+    /// A shop's configuration is wrong.
+    #[error("a shop's configuration: {0}")]
+    Shop(#[from] ShopError),
+    /// No random bytes could be had.
+    #[error(transparent)]
+    Random(#[from] payproof_edge::random::NoRandomness),
+}
+
+/// The running stack.
+pub struct Stack {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// The demo shop's keys, where it is there.
+    pub demo: Option<Keys>,
+    /// What the handlers are given. Tests look into the store through it.
+    pub app: Arc<App>,
+    /// The address of the embedded store.
+    pub store_url: String,
+    embedded: Embedded,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Stack {
+    /// Starts it; once this returns, requests are answered.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(options.addr).await.map_err(StartError::Listen)?;
+        let addr = listener.local_addr().map_err(StartError::Listen)?;
+        let url = options.public_url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
+        let embedded = Embedded::start(&options.data).await?;
+        let settings = settings(&embedded.url, &url);
+        let app = Arc::new(App::new(&settings));
+        app.store.create_tables().await?;
+
+        let (documents, keys) = if options.shops.is_empty() {
+            let keys = demo::Keys::made_at_first_start(options.data.folder())?;
+            (vec![keys.shop_document(&url)], Some(keys))
+        } else {
+            (options.shops, None)
+        };
+        let mut accounts = Vec::new();
+        for document in &documents {
+            let (id, stored) = with_hashed_keys(document.as_bytes())?;
+            app.store.put_shop_document(&id, &stored).await?;
+            accounts.extend(sandbox::Account::of_shop(&id, document));
+        }
+        let sandbox = sandbox::Sandbox::new(app.store.client().clone(), accounts, &url).await?;
+        let shop = keys.clone().map(|keys| demo::Shop::new(keys, &url));
+        let router = door::router(Arc::clone(&app), sandbox, shop);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = axum::serve(listener, router).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
+        let server = tokio::spawn(async move { served.await });
+        Ok(Self { url, demo: keys, app, store_url: embedded.url.clone(), embedded, stop, server })
+    }
+
+    /// Ends it, letting running requests finish for a moment.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.server).await;
+        self.embedded.stop().await;
+    }
+
+    /// The settings that a function needs to work on this stack's store.
+    pub fn settings(&self) -> Settings {
+        settings(&self.store_url, &self.url)
+    }
+
+    /// Writes a shop's configuration.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn put_shop(&self, document: &str) -> Result<ShopId, StartError> {
+        let (id, stored) = with_hashed_keys(document.as_bytes())?;
+        self.app.store.put_shop_document(&id, &stored).await?;
+        Ok(id)
+    }
+}
+
+/// The embedded store takes any credentials: these name it, and are no secret.
+fn settings(store_url: &str, public_url: &str) -> Settings {
+    Settings {
+        payments_table: "payproof".to_owned(),
+        shops_table: "payproof-shops".to_owned(),
+        public_url: public_url.to_owned(),
+        region: "local".to_owned(),
+        access_key_id: "embedded".to_owned(),
+        secret_access_key: Secret::new("embedded"),
+        session_token: None,
+        endpoint_url: Some(store_url.to_owned()),
+    }
+}

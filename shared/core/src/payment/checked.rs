@@ -1,0 +1,22 @@
+//! The rules of `payment/`, each checked in the words of the design: by name, by enumeration, by chance, by story.
+//!
+//! Statements: [`rows`], [`order_status`], [`counting`], [`verdicts`], [`attention`], [`deciding`], [`opening`].
+//! Every order of arrival: [`every_order`], [`by_chance`], [`idle`]. Two ways to write: [`write_first`].
+//! The log: [`history`], [`timeline`]. What went wrong elsewhere: [`reports`].
+
+mod alphabet;
+mod attention;
+mod by_chance;
+mod counting;
+mod deciding;
+mod every_order;
+mod history;
+mod idle;
+mod laws;
+mod opening;
+mod order_status;
+mod reports;
+mod rows;
+mod timeline;
+mod verdicts;
+mod write_first;

@@ -1,0 +1,64 @@
+//! How an order came to stand where it stands: its facts folded write by write.
+
+use super::{Attempt, Fact, Payment, Standing, Status, standing};
+
+/// One write of the order's item and what it changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step<'a> {
+    /// The attempt that was reserved, where the write did that.
+    pub reserved: Option<Attempt>,
+    /// The facts that it recorded.
+    pub facts: &'a [Fact],
+    /// Where the order stood before it.
+    pub before: Standing,
+    /// And after it.
+    pub after: Standing,
+}
+
+/// The writes that made this payment, oldest first.
+///
+/// The status before and after a fact is not stored: it is what this fold gives, so log and status cannot disagree.
+pub fn history(payment: &Payment) -> Vec<Step<'_>> {
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    let mut sessions: Vec<Attempt> = Vec::new();
+    let stand = |sessions: &[Attempt], recorded: usize| {
+        standing(payment.money, sessions.iter().copied(), payment.facts.get(..recorded).unwrap_or_default())
+    };
+    let mut before = stand(&sessions, 0);
+    let mut recorded = 0;
+    loop {
+        let due = |known: &[Attempt]| {
+            let mut waiting = payment.sessions.iter().filter(|(attempt, _)| !known.contains(attempt));
+            waiting.find(|(_, session)| session.after <= recorded).map(|(attempt, _)| *attempt)
+        };
+        let reserved = due(&sessions);
+        let from = recorded;
+        match reserved {
+            Some(attempt) => sessions.push(attempt),
+            None => recorded = end_of_write(&payment.facts, from),
+        }
+        if reserved.is_none() && recorded == from {
+            return steps;
+        }
+        let after = stand(&sessions, recorded);
+        let facts = payment.facts.get(from..recorded).unwrap_or_default();
+        steps.push(Step { reserved, facts, before, after: after.clone() });
+        before = after;
+    }
+}
+
+/// Where the write that begins at `from` ends: neighbouring facts with one mark are one write.
+fn end_of_write(facts: &[Fact], from: usize) -> usize {
+    let rest = facts.get(from..).unwrap_or_default();
+    let together = |first: &Fact| rest.iter().take_while(|fact| fact.write == first.write).count();
+    from.saturating_add(rest.first().map_or(0, together))
+}
+
+/// The status that the shop was last told, where `current` is the order's: `created` stands for the status before it.
+pub(super) fn told_status(payment: &Payment, current: Status) -> Status {
+    if current != Status::Created || payment.facts.is_empty() {
+        return current;
+    }
+    let told = history(payment).into_iter().rev().map(|step| step.after.status);
+    told.into_iter().find(|status| *status != Status::Created).unwrap_or(Status::Created)
+}

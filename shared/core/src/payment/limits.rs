@@ -1,0 +1,22 @@
+//! Every bound on a payment, named with its unit.
+
+/// Sessions (attempts) an order can have; the next one is refused with `too_many_attempts`.
+pub const ATTEMPTS_MAX: u8 = 20;
+/// Facts that an order's item records; a verified event past that is kept beside it with outcome `past_cap`.
+pub const FACTS_MAX: usize = 200;
+/// Facts that decide nothing (declines, repeats) on one attempt before further ones are kept aside.
+pub const IDLE_FACTS_PER_ATTEMPT_MAX: usize = 20;
+/// Facts that decide nothing on one order before further ones are kept aside.
+pub const IDLE_FACTS_PER_ORDER_MAX: usize = 60;
+/// The largest amount, in minor units: 15 digits, which every JSON reader holds exactly (RFC 8259, section 6).
+pub const AMOUNT_MINOR_MAX: u64 = 999_999_999_999_999;
+/// Characters in a shop's order id.
+pub const ORDER_ID_CHARS_MAX: usize = 64;
+/// Characters in a shop id.
+pub const SHOP_ID_CHARS_MAX: usize = 32;
+/// Bytes of a provider's id (payment, refund, dispute or event) that are kept.
+pub const PROVIDER_ID_BYTES_MAX: usize = 255;
+/// Bytes of a provider's word or reason that are kept in a fact; the rest is cut at a character.
+pub const WORD_BYTES_MAX: usize = 64;
+/// Bytes of line items, description and metadata that stay in the order's item; more goes beside it.
+pub const TEXT_BYTES_IN_ITEM_MAX: usize = 200;

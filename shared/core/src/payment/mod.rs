@@ -1,0 +1,50 @@
+//! What a payment is: one order's money, its attempts, the facts learned about them, and the status that follows.
+//!
+//! Nothing here performs I/O, reads a clock or depends on the order in which facts arrived: [`standing`] is a
+//! function of the *set* of facts, so a repeated or late webhook is not a case to handle.
+//!
+//! Read in this order: [`Money`] and the ids, [`Fact`], [`Standing`], [`decide`], [`expect`].
+
+mod attention;
+mod counting;
+mod decide;
+mod evidence;
+mod expect;
+mod fact;
+mod fact_id;
+mod history;
+mod ids;
+pub mod limits;
+mod moment;
+mod money;
+mod open;
+mod order;
+mod premise;
+mod standing;
+mod status;
+mod timeline;
+
+#[cfg(test)]
+mod checked;
+#[cfg(test)]
+mod sample;
+
+pub use attention::Attention;
+pub use counting::{Ledger, Sum};
+pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve};
+pub use expect::expect;
+pub use fact::{Fact, Kind, Loss, Refund, Report, Source, WriteMark};
+pub use fact_id::{FactHash, FactId};
+pub use history::{Step, history};
+pub use ids::{
+    Attempt, DisputeId, IdError, Nonce, OrderId, PaymentId, ProviderName, ProviderPaymentId, RefundId,
+    SessionId, ShopId, TokenHash,
+};
+pub use moment::Moment;
+pub use money::{Currency, Money, MoneyError};
+pub use open::{Opening, opening};
+pub use order::{Details, LineItem, Method, Payment, Session};
+pub use premise::{Premise, Premises};
+pub use standing::{Standing, standing};
+pub use status::{RULES, Rule, Status};
+pub use timeline::{Entry, EntryKind, PaymentIdText, timeline};

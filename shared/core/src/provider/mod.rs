@@ -1,0 +1,25 @@
+//! The payment providers: one pure file each, and one list of them.
+//!
+//! Nothing here opens a socket, reads a clock or draws a random number. A provider file answers the same few
+//! questions as plain functions on values (see [`Provider`]); what a provider cannot do is the absence of an entry.
+//! Whatever has to be sent is returned as a [`Step`], and the answer is handed back to it.
+
+mod account;
+mod checkout;
+mod event;
+mod exchange;
+mod inbound;
+mod list;
+pub mod sandbox;
+pub mod signature;
+pub mod stripe;
+
+#[cfg(test)]
+mod conformance;
+
+pub use account::AccountError;
+pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};
+pub use event::{Event, NotUnderstood, Reading, Told};
+pub use exchange::{Answer, Exchange, Failure, Reader, Request, Step};
+pub use inbound::{Inbound, Refusal, Verdict, Verified};
+pub use list::{ALL, Configured, Listed, Provider, listed};

@@ -1,0 +1,381 @@
+//! A shop's configuration: one JSON document, typed, checked when it is loaded, with secrets that never print.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::payment::ShopId;
+use crate::provider::{Configured, listed};
+use crate::routing::RoutingRule;
+use crate::secret::Secret;
+
+/// Seconds that a session is open where the shop says nothing.
+pub const SESSION_TTL_SECONDS_DEFAULT: u64 = 1_800;
+/// The shortest and the longest time a session can be open, in seconds.
+pub const SESSION_TTL_SECONDS: std::ops::RangeInclusive<u64> = 60..=604_800;
+/// List partitions a shop's orders can be spread over.
+pub const LIST_SHARDS_MAX: u8 = 16;
+const KEY_SECRET_CHARS: usize = 43;
+
+/// A shop, ready to be served.
+#[derive(Debug)]
+pub struct Shop {
+    /// Its id.
+    pub id: ShopId,
+    /// What its customers call it.
+    pub name: String,
+    /// Who may ask.
+    pub keys: Vec<KeyHash>,
+    /// Where customers may be sent on to.
+    pub return_url_prefixes: Vec<UrlPrefix>,
+    /// Where the shop is told, and how that is signed.
+    pub notify: Option<Notify>,
+    /// Seconds that a session is open unless the request says otherwise.
+    pub session_ttl_seconds: u64,
+    /// Over how many partitions its order list is spread. It is never lowered.
+    pub list_shards: u8,
+    /// Its providers, ready.
+    pub providers: BTreeMap<String, Box<dyn Configured>>,
+    /// Which of them an order goes to.
+    pub routing: Vec<RoutingRule>,
+}
+
+/// How much a key may do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum KeyKind {
+    /// `pk_`: a browser's. Creates a session for a registered order and nothing more.
+    Publishable,
+    /// `rk_`: support staff's. Reads what a secret key reads, moves nothing.
+    Read,
+    /// `sk_`: a shop's server's.
+    Secret,
+}
+
+impl KeyKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Publishable, Self::Read, Self::Secret];
+
+    /// How keys of this kind begin.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Publishable => "pk_",
+            Self::Read => "rk_",
+            Self::Secret => "sk_",
+        }
+    }
+}
+
+/// An API key as somebody sends it: its kind, and the shop that it names. Whether it is the shop's is another question.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// Its kind.
+    pub kind: KeyKind,
+    /// The shop that it names.
+    pub shop: ShopId,
+    secret: Secret,
+}
+
+impl ApiKey {
+    /// Reads `sk_<shop>_<43 letters and digits>` (`rk_`, `pk_` alike); `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, rest) =
+            KeyKind::ALL.into_iter().find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))?;
+        let (shop, random) = rest.rsplit_once('_')?;
+        let well_formed =
+            random.len() == KEY_SECRET_CHARS && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        well_formed.then_some(())?;
+        Some(Self { kind, shop: ShopId::parse(shop).ok()?, secret: Secret::new(text) })
+    }
+
+    /// Makes a key of 43 random letters and digits; `None` where they are not that.
+    pub fn make(kind: KeyKind, shop: &ShopId, random: &str) -> Option<Secret> {
+        Self::parse(&format!("{}{shop}_{random}", kind.prefix())).map(|key| key.secret)
+    }
+}
+
+/// The SHA-256 of an API key, which is all that a stored configuration holds of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct KeyHash {
+    /// The key's kind.
+    pub kind: KeyKind,
+    hash: [u8; 32],
+}
+
+impl KeyHash {
+    fn of(kind: KeyKind, key: &str) -> Self {
+        Self { kind, hash: Sha256::digest(key.as_bytes()).into() }
+    }
+}
+
+impl fmt::Debug for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyHash({:?})", self.kind)
+    }
+}
+
+/// Where a shop is told what changed.
+#[derive(Clone, Debug)]
+pub struct Notify {
+    /// Its address.
+    pub url: String,
+    /// The Standard Webhooks secrets that each notification is signed with.
+    pub secrets: Vec<Secret>,
+    /// The types that the shop wants; all where it names none.
+    pub events: Option<Vec<String>>,
+}
+
+impl Shop {
+    /// Reads a configuration, as it is written or as it is stored (keys as hashes).
+    ///
+    /// # Errors
+    /// [`ShopError`] with the path of what is wrong and what to do.
+    pub fn parse(document: &[u8]) -> Result<Self, ShopError> {
+        let mut deserializer = serde_json::Deserializer::from_slice(document);
+        let document: Document = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            let words = error.into_inner().to_string();
+            // Where a value is of a wrong type serde quotes it, and it could be a secret.
+            let shown = !words.contains("invalid type") && !words.contains("invalid value");
+            ShopError::at(&path, if shown { &words } else { "a value of another type is expected here" })
+        })?;
+        deserializer.end().map_err(|_| ShopError::at("", "more text follows the document"))?;
+        document.check()
+    }
+
+    /// Whether `key` is one of this shop's. Each configured key is compared, in constant time.
+    pub fn accepts(&self, key: &ApiKey) -> bool {
+        let sent = KeyHash::of(key.kind, key.secret.reveal());
+        let known = self.keys.iter().filter(|known| known.kind == key.kind);
+        let matched =
+            known.fold(subtle::Choice::from(0), |matched, known| matched | known.hash.ct_eq(&sent.hash));
+        self.id == key.shop && bool::from(matched)
+    }
+
+    /// Whether customers may be sent to this address.
+    pub fn allows_return_to(&self, url: &str) -> bool {
+        let Some(url) = return_url(url) else { return false };
+        self.return_url_prefixes.iter().any(|prefix| prefix.covers(&url))
+    }
+}
+
+/// An address under which customers may be sent on: scheme, host and port equal, the path below it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UrlPrefix(url::Url);
+
+impl UrlPrefix {
+    fn parse(text: &str) -> Option<Self> {
+        let url = return_url(text)?;
+        let plain = url.query().is_none() && url.fragment().is_none() && url.path().ends_with('/');
+        plain.then_some(Self(url))
+    }
+
+    fn covers(&self, url: &url::Url) -> bool {
+        self.0.origin() == url.origin() && url.path().starts_with(self.0.path())
+    }
+}
+
+/// An http or https address that every reader understands alike: no user info, backslash, white space or control
+/// character, which browsers and servers read differently (WHATWG URL, section 4.4).
+fn return_url(text: &str) -> Option<url::Url> {
+    let odd = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
+    if text.len() > RETURN_URL_BYTES_MAX || text.contains(odd) {
+        return None;
+    }
+    let url = url::Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && !text.split_once("//").is_some_and(|(_, rest)| {
+            rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'))
+        });
+    plain.then_some(url)
+}
+
+/// Bytes of a return or cancel URL.
+pub const RETURN_URL_BYTES_MAX: usize = 2_048;
+
+/// The document with its keys replaced by their hashes: what is stored.
+///
+/// # Errors
+/// [`ShopError`] where the document is not a configuration.
+pub fn with_hashed_keys(document: &[u8]) -> Result<(ShopId, String), ShopError> {
+    let shop = Shop::parse(document)?;
+    let mut value: serde_json::Value =
+        serde_json::from_slice(document).map_err(|_| ShopError::at("", "not a JSON document"))?;
+    if let Some(kinds) = value.get_mut("api_keys").and_then(serde_json::Value::as_object_mut) {
+        for key in kinds.values_mut().filter_map(serde_json::Value::as_array_mut).flatten() {
+            if let Some(plain) = key.as_str().filter(|text| !text.starts_with(HASH_PREFIX)) {
+                let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(plain.as_bytes()));
+                *key = serde_json::Value::String(format!("{HASH_PREFIX}{hash}"));
+            }
+        }
+    }
+    Ok((shop.id, value.to_string()))
+}
+
+const HASH_PREFIX: &str = "sha256:";
+
+/// What is wrong with a shop's configuration, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct ShopError {
+    /// Where: `providers.stripe.webhook_secrets[0]`.
+    pub path: String,
+    /// What is wrong and what to do. It holds no secret.
+    pub problem: String,
+}
+
+impl ShopError {
+    fn at(path: &str, problem: &str) -> Self {
+        let path = if path.is_empty() || path == "." { "the document" } else { path };
+        Self { path: path.to_owned(), problem: problem.to_owned() }
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    id: String,
+    name: String,
+    api_keys: Keys,
+    return_url_prefixes: Vec<String>,
+    notify: Option<NotifyKeys>,
+    session_ttl_seconds: Option<u64>,
+    list_shards: Option<u8>,
+    providers: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    routing: Vec<RoutingRule>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    secret: Vec<Secret>,
+    #[serde(default)]
+    read: Vec<Secret>,
+    #[serde(default)]
+    publishable: Vec<Secret>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NotifyKeys {
+    url: String,
+    secrets: Vec<Secret>,
+    events: Option<Vec<String>>,
+}
+
+impl Document {
+    fn check(self) -> Result<Shop, ShopError> {
+        let id = ShopId::parse(&self.id).map_err(|error| ShopError::at("id", &error.to_string()))?;
+        if self.name.trim().is_empty() || self.name.len() > 200 {
+            return Err(ShopError::at("name", "1 to 200 bytes that customers read"));
+        }
+        let keys = self.api_keys.check(&id)?;
+        let mut return_url_prefixes = Vec::new();
+        for (index, prefix) in self.return_url_prefixes.iter().enumerate() {
+            let problem = "an http or https address that ends with a slash, without user, query and fragment";
+            let prefix = UrlPrefix::parse(prefix)
+                .ok_or_else(|| ShopError::at(&format!("return_url_prefixes[{index}]"), problem))?;
+            return_url_prefixes.push(prefix);
+        }
+        let session_ttl_seconds = self.session_ttl_seconds.unwrap_or(SESSION_TTL_SECONDS_DEFAULT);
+        if !SESSION_TTL_SECONDS.contains(&session_ttl_seconds) {
+            return Err(ShopError::at("session_ttl_seconds", "60 to 604800 seconds"));
+        }
+        let list_shards = self.list_shards.unwrap_or(1);
+        if !(1..=LIST_SHARDS_MAX).contains(&list_shards) {
+            return Err(ShopError::at("list_shards", "1 to 16"));
+        }
+        let mut providers = BTreeMap::new();
+        for (name, config) in &self.providers {
+            let path = format!("providers.{name}");
+            let provider =
+                listed(name).ok_or_else(|| ShopError::at(&path, "no provider of this name is known"))?;
+            let configured = provider
+                .configure(config)
+                .map_err(|error| ShopError::at(&format!("{path}.{}", error.path), &error.problem))?;
+            providers.insert(name.clone(), configured);
+        }
+        for (index, rule) in self.routing.iter().enumerate() {
+            if let Some(name) = rule.providers.iter().find(|name| !providers.contains_key(*name)) {
+                let problem = format!("names {name}, which is not among the providers");
+                return Err(ShopError::at(&format!("routing[{index}].use"), &problem));
+            }
+        }
+        let notify = self.notify.map(NotifyKeys::check).transpose()?;
+        Ok(Shop {
+            id,
+            name: self.name,
+            keys,
+            return_url_prefixes,
+            notify,
+            session_ttl_seconds,
+            list_shards,
+            providers,
+            routing: self.routing,
+        })
+    }
+}
+
+impl Keys {
+    fn check(&self, shop: &ShopId) -> Result<Vec<KeyHash>, ShopError> {
+        let kinds = [
+            (KeyKind::Secret, "secret", &self.secret),
+            (KeyKind::Read, "read", &self.read),
+            (KeyKind::Publishable, "publishable", &self.publishable),
+        ];
+        let mut hashes = Vec::new();
+        for (kind, name, keys) in kinds {
+            for (index, key) in keys.iter().enumerate() {
+                let path = format!("api_keys.{name}[{index}]");
+                let problem = format!(
+                    "{}{shop}_ and 43 letters and digits, or sha256: and 64 hex digits",
+                    kind.prefix()
+                );
+                let hash = match key.reveal().strip_prefix(HASH_PREFIX) {
+                    Some(hex) => data_encoding::HEXLOWER
+                        .decode(hex.as_bytes())
+                        .ok()
+                        .and_then(|bytes| bytes.try_into().ok())
+                        .map(|hash| KeyHash { kind, hash }),
+                    None => ApiKey::parse(key.reveal())
+                        .filter(|parsed| parsed.kind == kind && parsed.shop == *shop)
+                        .map(|parsed| KeyHash::of(kind, parsed.secret.reveal())),
+                };
+                hashes.push(hash.ok_or_else(|| ShopError::at(&path, &problem))?);
+            }
+        }
+        if self.secret.is_empty() {
+            return Err(ShopError::at(
+                "api_keys.secret",
+                "at least one: without it nobody could register an order",
+            ));
+        }
+        Ok(hashes)
+    }
+}
+
+impl NotifyKeys {
+    fn check(self) -> Result<Notify, ShopError> {
+        if return_url(&self.url).is_none() {
+            return Err(ShopError::at("notify.url", "an http or https address without user"));
+        }
+        if self.secrets.is_empty() {
+            return Err(ShopError::at(
+                "notify.secrets",
+                "at least one, or the shop could believe nothing it is told",
+            ));
+        }
+        for (index, secret) in self.secrets.iter().enumerate() {
+            if crate::provider::signature::standard_webhooks::Key::parse(secret).is_none() {
+                let problem = "whsec_ and base64 of 24 to 75 random bytes";
+                return Err(ShopError::at(&format!("notify.secrets[{index}]"), problem));
+            }
+        }
+        Ok(Notify { url: self.url, secrets: self.secrets, events: self.events })
+    }
+}

@@ -1,0 +1,178 @@
+//! What is shown of an order and of a session.
+
+use payproof::payment::{
+    Attempt, Attention, Kind, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status, opening,
+};
+use payproof::routing::{Wanted, offered};
+use payproof::shop::Shop;
+
+/// A session, as the poll shows it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SessionView {
+    /// Its id.
+    pub id: String,
+    /// The shop's id of its order.
+    pub order_id: OrderId,
+    /// Which attempt it is.
+    pub attempt: u8,
+    /// Its status.
+    pub status: Status,
+    /// The order's status.
+    pub order_status: Status,
+    /// What the customer reads.
+    pub message: &'static str,
+    /// Whether nothing but news from outside changes it any more.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// Whether the order is paid.
+    pub paid: bool,
+    /// Whether another session may be opened for the order now.
+    pub can_retry: bool,
+    /// By which methods.
+    pub retry_methods: Vec<Method>,
+    /// Minor units.
+    pub amount: u64,
+    /// ISO 4217 code.
+    pub currency: &'static str,
+    /// Minor units that went back, of this session's money.
+    pub amount_refunded: u64,
+    /// Why it failed or is under review, where the provider said.
+    pub reason: Option<Box<str>>,
+    /// Its provider.
+    pub provider: ProviderName,
+    /// Its method.
+    pub method: Method,
+    /// When it was opened.
+    pub created_at: Moment,
+    /// Until when the customer may start to pay.
+    pub expires_at: Moment,
+    /// When the order last changed.
+    pub updated_at: Moment,
+    /// Milliseconds after which to ask again; none once it is final.
+    pub poll_after_ms: Option<u64>,
+}
+
+impl SessionView {
+    /// A session of a payment; none where it has none of this number.
+    pub fn of(shop: &Shop, payment: &Payment, standing: &Standing, attempt: Attempt, now: Moment) -> Option<Self> {
+        let session = payment.sessions.get(&attempt)?;
+        let status = standing.sessions.get(&attempt).copied()?;
+        let ended = matches!(status, Status::Failed | Status::Cancelled | Status::Expired);
+        let may_open = matches!(opening(payment, None, None, now), Opening::Open(_) | Opening::Next(_));
+        let can_retry = ended && may_open;
+        let wanted =
+            Wanted { money: payment.money, country: payment.details.country.as_deref(), method: None, provider: None };
+        let refunded = standing.ledgers.get(&attempt).map_or(0, |ledger| {
+            let own = ledger.sums.iter().filter(|sum| sum.currency == payment.money.currency());
+            own.map(payproof::payment::Sum::taken_back).sum()
+        });
+        Some(Self {
+            id: payment.session_id(attempt).to_string(),
+            order_id: payment.order.clone(),
+            attempt: attempt.number(),
+            status,
+            order_status: standing.status,
+            message: status.message(),
+            is_final: status.is_final(),
+            paid: standing.status == Status::Paid,
+            can_retry,
+            retry_methods: if can_retry { offered(shop, &wanted) } else { Vec::new() },
+            amount: payment.money.minor(),
+            currency: payment.money.currency().code(),
+            amount_refunded: refunded,
+            reason: reason(payment, attempt, status),
+            provider: session.provider.clone(),
+            method: session.method,
+            created_at: session.created_at,
+            expires_at: session.expires_at,
+            updated_at: payment.updated_at,
+            poll_after_ms: (!status.is_final()).then(|| poll_after_ms(now.millis_since(session.created_at))),
+        })
+    }
+}
+
+/// How long to wait before asking again, by the session's age: a second while a customer is likely to watch, a minute
+/// once nobody does.
+pub const fn poll_after_ms(age_ms: u64) -> u64 {
+    match age_ms {
+        0..=119_999 => 1_000,
+        120_000..=599_999 => 3_000,
+        600_000..=3_599_999 => 10_000,
+        _ => 60_000,
+    }
+}
+
+/// Why it failed or is under review, by the newest fact that says so.
+fn reason(payment: &Payment, attempt: Attempt, status: Status) -> Option<Box<str>> {
+    let says = |kind: &Kind| match status {
+        Status::Failed => matches!(kind, Kind::Failed | Kind::AttemptDeclined),
+        Status::Cancelled => matches!(kind, Kind::Cancelled),
+        Status::Review => matches!(kind, Kind::Review),
+        _ => false,
+    };
+    let facts = payment.facts.iter().rev().filter(|fact| fact.attempt == attempt && says(&fact.said.kind));
+    facts.filter_map(|fact| fact.said.reason.clone()).next()
+}
+
+/// An order, as merchants read it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct OrderView {
+    /// The shop's id of it.
+    pub id: OrderId,
+    /// Our id of it.
+    pub payment_id: String,
+    /// Minor units.
+    pub amount: u64,
+    /// ISO 4217 code.
+    pub currency: &'static str,
+    /// Its status.
+    pub status: Status,
+    /// What somebody has to look at.
+    pub attention: Vec<Attention>,
+    /// Minor units of its currency that came.
+    pub amount_paid: u64,
+    /// Minor units of its currency that went back.
+    pub amount_refunded: u64,
+    /// The customer's e-mail address.
+    pub customer_email: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// What the customer reads at the checkout.
+    pub description: Option<String>,
+    /// The shop's own notes.
+    pub metadata: std::collections::BTreeMap<String, String>,
+    /// The lines that the amount was added up from.
+    pub line_items: Vec<payproof::payment::LineItem>,
+    /// When it was registered.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+    /// Its sessions, oldest first.
+    pub sessions: Vec<SessionView>,
+}
+
+impl OrderView {
+    /// A payment.
+    pub fn of(shop: &Shop, payment: &Payment, now: Moment) -> Self {
+        let standing = payment.standing();
+        let sessions = payment.sessions.keys();
+        Self {
+            id: payment.order.clone(),
+            payment_id: payment.id.to_string(),
+            amount: payment.money.minor(),
+            currency: payment.money.currency().code(),
+            status: standing.status,
+            attention: standing.attention.iter().copied().collect(),
+            amount_paid: standing.amount_paid,
+            amount_refunded: standing.amount_refunded,
+            customer_email: payment.details.customer_email.clone(),
+            country: payment.details.country.clone(),
+            description: payment.details.description.clone(),
+            metadata: payment.details.metadata.clone(),
+            line_items: payment.details.line_items.clone(),
+            created_at: payment.created_at,
+            updated_at: payment.updated_at,
+            sessions: sessions.filter_map(|attempt| SessionView::of(shop, payment, &standing, *attempt, now)).collect(),
+        }
+    }
+}

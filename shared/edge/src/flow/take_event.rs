@@ -1,0 +1,270 @@
+//! A provider's delivery: verified, read, written first, and kept whatever becomes of it.
+
+use payproof::payment::{
+    Fact, FactId, Moment, Outcome, PaymentId, ProviderName, Report, SessionId, Source, WriteMark, expect,
+};
+use payproof::provider::{Configured, Event, Failure, Inbound, Reading, Refusal, Told, Verdict, Verified};
+use payproof::shop::Shop;
+use sha2::{Digest as _, Sha256};
+
+use super::record::{FlowError, is_ours, record, record_from};
+use crate::app::App;
+use crate::limits::WEBHOOK_ASK_TIMEOUT;
+use crate::random;
+use crate::store::{EventId, Note, Saved, StoredEvent};
+
+/// Why a delivery got no 2xx.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TakeError {
+    /// It is not provably the provider's.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The provider had to be asked and could not be. It will deliver again.
+    #[error(transparent)]
+    CannotAsk(#[from] Failure),
+    /// It could not be stored. The provider will deliver again.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+}
+
+/// Takes a delivery. Once this gives an outcome, what the delivery says is safely stored.
+///
+/// # Errors
+/// [`TakeError`]; nothing was believed, or nothing was stored.
+pub async fn take_event(
+    app: &App,
+    shop: &Shop,
+    provider: &dyn Configured,
+    inbound: &Inbound<'_>,
+    now: Moment,
+) -> Result<Outcome, TakeError> {
+    let delivery = Delivery { app, shop, provider: provider.id().clone(), now };
+    match provider.verify(inbound, now) {
+        Verdict::Refused(refusal) => Err(TakeError::Refused(refusal)),
+        Verdict::Verified(verified) => match provider.read(&verified) {
+            Ok(event) => delivery.take(&verified, event).await,
+            Err(problem) => {
+                let about = About { session: None, word: "", event_id: verified.delivery_id(), at: None };
+                let event = delivery.keep(&verified, &about, Outcome::NotUnderstood, problem.to_string()).await?;
+                tracing::warn!(shop_id = %shop.id, provider = provider.name(), event = %event, %problem, "an event was not understood");
+                Ok(Outcome::NotUnderstood)
+            }
+        },
+        Verdict::Ask(exchange) => {
+            let told = app.sender.run(payproof::provider::Step::Send(exchange), WEBHOOK_ASK_TIMEOUT).await?;
+            let mut outcomes = Vec::new();
+            for told in told {
+                let facts = delivery.facts(None, &mut 0, &told)?;
+                outcomes.push(delivery.apply(told.session, &facts).await?);
+            }
+            Ok(strongest(outcomes))
+        }
+    }
+}
+
+/// Keeps a note of a refused delivery, within bounds; an error only costs the note.
+pub async fn note_refused(
+    app: &App,
+    shop: &Shop,
+    provider: &dyn Configured,
+    inbound: &Inbound<'_>,
+    refusal: Refusal,
+    now: Moment,
+) {
+    if !app.may_note_refused(now) {
+        return;
+    }
+    let note = Note {
+        reason: refusal.word().to_owned(),
+        at: now,
+        body_bytes: u64::try_from(inbound.body.len()).unwrap_or(u64::MAX),
+        claims: provider.hint(inbound).map(|session| session.to_string()),
+        provider: provider.id().clone(),
+    };
+    if let Err(error) = app.store.note_refused(&shop.id, &note, inbound.body).await {
+        tracing::warn!(shop_id = %shop.id, provider = provider.name(), %error, "a refused delivery was not noted");
+    }
+}
+
+/// The facts that reports are, each with the id that the same news always has.
+pub(super) fn facts_of(
+    provider: &ProviderName,
+    event_id: Option<&str>,
+    nth: &mut usize,
+    told: &Told,
+    now: Moment,
+    write: WriteMark,
+) -> Vec<Fact> {
+    let attempt = told.session.attempt;
+    let id = |report: &Report, nth: usize| match event_id {
+        _ if told.fetched => FactId::fetched(attempt, report),
+        Some(event_id) => FactId::of_event(provider, event_id, nth),
+        None => FactId::of_delivery_without_id(provider, attempt, report),
+    };
+    let source = if told.fetched { Source::Fetch } else { Source::Webhook };
+    let mut facts = Vec::with_capacity(told.reports.len());
+    for report in &told.reports {
+        facts.push(Fact { id: id(report, *nth), attempt, source, said: report.clone(), at: now, write });
+        *nth = nth.saturating_add(1);
+    }
+    facts
+}
+
+struct Delivery<'a> {
+    app: &'a App,
+    shop: &'a Shop,
+    provider: ProviderName,
+    now: Moment,
+}
+
+/// What is known of an event that is kept.
+struct About<'a> {
+    session: Option<SessionId>,
+    word: &'a str,
+    event_id: Option<&'a str>,
+    at: Option<Moment>,
+}
+
+impl Delivery<'_> {
+    async fn take(&self, verified: &Verified<'_>, event: Event) -> Result<Outcome, TakeError> {
+        let Event { id, word, at, readings } = event;
+        let about = About { session: None, word: &word, event_id: id.as_deref(), at };
+        let (mut outcomes, mut nth) = (Vec::new(), 0);
+        for reading in readings {
+            let told = match reading {
+                Reading::Told(told) => Some(told),
+                Reading::Ask(step) => self.app.sender.run(step, WEBHOOK_ASK_TIMEOUT).await?,
+            };
+            let outcome = match told {
+                Some(told) => self.take_told(verified, &about, &mut nth, &told).await?,
+                None => {
+                    let problem = "the provider's answer names no session of ours".to_owned();
+                    self.keep(verified, &about, Outcome::Unmatched, problem).await?;
+                    Outcome::Unmatched
+                }
+            };
+            outcomes.push(outcome);
+        }
+        let outcome = strongest(outcomes);
+        tracing::info!(
+            shop_id = %self.shop.id, provider = %self.provider, event_id = about.event_id.unwrap_or_default(),
+            event_type = word, outcome = outcome.word(), "a webhook was taken"
+        );
+        Ok(outcome)
+    }
+
+    async fn take_told(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        nth: &mut usize,
+        told: &Told,
+    ) -> Result<Outcome, FlowError> {
+        let facts = self.facts(about.event_id, nth, told)?;
+        let about = About { session: Some(told.session), ..*about };
+        match self.apply(told.session, &facts).await? {
+            Outcome::Unmatched => self.keep_early(verified, &about, &facts).await,
+            Outcome::PastCap => {
+                let problem = "the order holds as many facts as it can".to_owned();
+                self.keep(verified, &about, Outcome::PastCap, problem).await?;
+                Ok(Outcome::PastCap)
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    fn facts(&self, event_id: Option<&str>, nth: &mut usize, told: &Told) -> Result<Vec<Fact>, FlowError> {
+        Ok(facts_of(&self.provider, event_id, nth, told, self.now, random::write_mark()?))
+    }
+
+    /// Write first; if that does not hold, go on from the item that the store gave back.
+    async fn apply(&self, session: SessionId, facts: &[Fact]) -> Result<Outcome, FlowError> {
+        let (store, shop) = (&self.app.store, &self.shop.id);
+        if facts.is_empty() {
+            return Ok(Outcome::Stale);
+        }
+        let Some((change, outcome)) = expect(shop, &self.provider, facts) else {
+            return record(store, &session.payment, shop, Some(&self.provider), facts).await;
+        };
+        match store.save(&session.payment, &change).await? {
+            Saved::Written => Ok(outcome),
+            Saved::Differs(None) => Ok(Outcome::Unmatched),
+            Saved::Differs(Some(payment)) if is_ours(&payment, facts) => Ok(outcome),
+            Saved::Differs(Some(payment)) => record_from(store, *payment, shop, Some(&self.provider), facts).await,
+        }
+    }
+
+    /// Kept whole, then named where its order will look, then tried once more: one always sees the other.
+    async fn keep_early(&self, verified: &Verified<'_>, about: &About<'_>, facts: &[Fact]) -> Result<Outcome, FlowError> {
+        let problem = "no such session of this shop and provider, yet".to_owned();
+        let event = self.keep(verified, about, Outcome::Unmatched, problem).await?;
+        let (Some(session), Some(fact)) = (about.session, facts.first()) else { return Ok(Outcome::Unmatched) };
+        if !self.could_come(&session.payment, session).await? {
+            return Ok(Outcome::Unmatched);
+        }
+        self.app.store.put_early(&session.payment, &fact.id, &event, self.now).await?;
+        let outcome = self.apply(session, facts).await?;
+        if !matches!(outcome, Outcome::Unmatched | Outcome::PastCap) {
+            self.app.store.mark_event_applied(&self.shop.id, &event, self.now).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Whether the session could still be registered or reserved: an order that is another shop's, or a session that
+    /// is another provider's, never becomes ours.
+    async fn could_come(&self, id: &PaymentId, session: SessionId) -> Result<bool, FlowError> {
+        Ok(match self.app.store.load(id).await? {
+            None => true,
+            Some(payment) => {
+                payment.shop == self.shop.id
+                    && payment.sessions.get(&session.attempt).is_none_or(|known| known.provider == self.provider)
+            }
+        })
+    }
+
+    async fn keep(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        outcome: Outcome,
+        problem: String,
+    ) -> Result<EventId, FlowError> {
+        let digest = match about.event_id {
+            Some(id) => Sha256::new().chain_update(self.provider.as_str()).chain_update([0]).chain_update(id).finalize(),
+            None => Sha256::digest(verified.body()),
+        };
+        // The provider's own time keeps a repeat under the same key; one far from ours would hide the event in a day
+        // that nobody lists.
+        let near = |at: &Moment| at.millis_since(self.now).max(self.now.millis_since(*at)) < NEAR_MILLIS;
+        let event = StoredEvent {
+            id: EventId::new(about.at.filter(near).unwrap_or(self.now), &digest),
+            provider: self.provider.clone(),
+            outcome,
+            problem,
+            session: about.session,
+            word: about.word.to_owned(),
+            delivery_id: verified.delivery_id().map(str::to_owned),
+            body: verified.body().to_vec(),
+            received_at: self.now,
+            applied_at: None,
+        };
+        self.app.store.put_event(&self.shop.id, &event).await?;
+        Ok(event.id)
+    }
+}
+
+const NEAR_MILLIS: u64 = 7 * 86_400_000;
+
+/// What a delivery with several readings came to: what needs a look before what went well.
+fn strongest(outcomes: Vec<Outcome>) -> Outcome {
+    const ORDER: [Outcome; 7] = [
+        Outcome::PastCap,
+        Outcome::NotUnderstood,
+        Outcome::Unmatched,
+        Outcome::Review,
+        Outcome::Applied,
+        Outcome::Duplicate,
+        Outcome::Stale,
+    ];
+    ORDER.into_iter().find(|outcome| outcomes.contains(outcome)).unwrap_or(Outcome::Stale)
+}

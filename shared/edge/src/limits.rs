@@ -1,0 +1,83 @@
+//! Every bound of the edge, named with its unit. Those of a payment are in [`payproof::payment::limits`].
+
+use std::time::Duration;
+
+/// Bytes of a webhook's body; more is 413.
+pub const WEBHOOK_BODY_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of any other request's body; more is 413.
+pub const REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Depth of nested JSON in a request. serde_json refuses more than 128 by itself.
+pub const LINE_ITEMS_MAX: usize = 100;
+/// Characters of a line item's name.
+pub const LINE_ITEM_NAME_CHARS_MAX: usize = 250;
+/// The largest quantity of one line.
+pub const LINE_ITEM_QUANTITY_MAX: u64 = 1_000_000;
+/// Characters of an order's description.
+pub const DESCRIPTION_CHARS_MAX: usize = 500;
+/// Entries of an order's metadata.
+pub const METADATA_ENTRIES_MAX: usize = 20;
+/// Characters of a metadata name.
+pub const METADATA_NAME_CHARS_MAX: usize = 40;
+/// Characters of a metadata value.
+pub const METADATA_VALUE_CHARS_MAX: usize = 200;
+/// Bytes of an e-mail address (RFC 5321, section 4.5.3.1.3).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of an idempotency key.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+
+/// How often a write that lost its race is decided again before the answer is 503.
+pub const RACES_MAX: usize = 12;
+/// How long an opening may be under way before another request may take it over.
+pub const OPENING_MILLIS: u64 = 20_000;
+/// How long an idempotency key may be `running` before another request may take it over.
+pub const IDEMPOTENCY_RUNNING_MILLIS: u64 = 35_000;
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_KEPT_SECONDS: u64 = 24 * 3_600;
+/// How long a provider has to make a checkout.
+pub const CREATE_TIMEOUT: Duration = Duration::from_secs(7);
+/// How long a webhook that must ask a provider may take.
+pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
+/// How long connecting to a provider may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long opening a session may take in all.
+pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+/// Bytes of a provider's answer.
+pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// Requests that one question to a provider may take.
+pub const EXCHANGES_MAX: usize = 4;
+
+/// A timer is set at least this far ahead, so that none lands behind the sweep's cursor.
+pub const TIMER_AHEAD_MILLIS: u64 = 60_000;
+/// How long a timer is kept past its moment.
+pub const TIMER_KEPT_SECONDS: u64 = 30 * 86_400;
+/// The latest first look at a session.
+pub const FIRST_LOOK_MILLIS: u64 = 30 * 60_000;
+/// Partitions that timers are spread over.
+pub const TIMER_SHARDS: u8 = 16;
+/// What we add to our own expiry for the provider's, so that ours is over first.
+pub const PROVIDER_EXPIRY_MARGIN_SECONDS: u64 = 15 * 60;
+/// How long an attempt item that lost its race is kept.
+pub const ORPHAN_KEPT_SECONDS: u64 = 7 * 86_400;
+
+/// How long stored events are kept.
+pub const EVENT_KEPT_SECONDS: u64 = 90 * 86_400;
+/// Slots for notes of refused deliveries, for each shop and provider.
+pub const REFUSED_SLOTS: u8 = 64;
+/// How long a slot is taken.
+pub const REFUSED_KEPT_SECONDS: u64 = 7 * 86_400;
+/// The least time between two notes from one container.
+pub const REFUSED_EVERY_MILLIS: u64 = 1_000;
+
+/// How long a shop's configuration is served from memory.
+pub const SHOP_FRESH_MILLIS: u64 = 60_000;
+/// How long it may be served when it cannot be read again.
+pub const SHOP_USABLE_MILLIS: u64 = 15 * 60_000;
+/// How long a shop that does not exist is remembered as such.
+pub const SHOP_ABSENT_MILLIS: u64 = 30_000;
+/// A wrong key or signature reads the configuration again, at most this often.
+pub const SHOP_REREAD_MILLIS: u64 = 10_000;
+/// Shops in memory.
+pub const SHOPS_MAX: usize = 512;
+
+/// Orders or events in one page of a list.
+pub const PAGE_MAX: u32 = 50;

@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::settings::Settings;
+
+/// The tables, reached through the AWS SDK.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) client: Client,
+    pub(super) table: String,
+    pub(super) shops_table: String,
+}
+
+impl Store {
+    /// A store as the settings say. Region and credentials come from them: no provider chain runs at start.
+    pub fn new(settings: &Settings) -> Self {
+        let credentials = Credentials::new(
+            settings.access_key_id.clone(),
+            settings.secret_access_key.reveal(),
+            settings.session_token.as_ref().map(|token| token.reveal().to_owned()),
+            None,
+            "environment",
+        );
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_millis(1_000))
+            .operation_attempt_timeout(Duration::from_millis(2_000))
+            .operation_timeout(Duration::from_millis(5_000))
+            .build();
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(settings.region.clone()))
+            .credentials_provider(credentials)
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)));
+        if let Some(url) = &settings.endpoint_url {
+            config = config.endpoint_url(url);
+        }
+        Self {
+            client: Client::from_conf(config.build()),
+            table: settings.payments_table.clone(),
+            shops_table: settings.shops_table.clone(),
+        }
+    }
+
+    /// Opens the connection, so that the first request does not wait for it. An error is left to that request.
+    pub async fn warm(&self) {
+        let read = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S("pay_warm".to_owned()))
+            .key("sk", AttributeValue::S("-".to_owned()))
+            .projection_expression("pk")
+            .send();
+        let _ = tokio::time::timeout(Duration::from_millis(500), read).await;
+    }
+
+    /// The SDK's client, for what only tests and the local stack do.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The name of the table that holds the payments.
+    pub fn payments_table(&self) -> &str {
+        &self.table
+    }
+
+    /// The name of the table that holds the shops.
+    pub fn shops_table(&self) -> &str {
+        &self.shops_table
+    }
+}

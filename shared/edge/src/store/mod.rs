@@ -1,0 +1,33 @@
+//! The two DynamoDB tables: their definition, the items, and the few operations on them.
+//!
+//! Every read of a payment's items is consistent. Every change of an order's item is one conditional `UpdateItem`.
+
+mod aside;
+mod attempt;
+mod attributes;
+mod client;
+mod early;
+mod error;
+mod event;
+mod expression;
+mod fact_item;
+mod idempotency;
+mod order;
+mod order_item;
+mod order_list;
+mod refused;
+mod shop;
+pub mod size;
+pub mod tables;
+mod timer;
+
+pub use attempt::{AttemptItem, Request as AttemptRequest};
+pub use client::Store;
+pub use early::Early;
+pub use error::StoreError;
+pub use event::{StoredEvent, EventId};
+pub use idempotency::{Claim, IdempotencyKey};
+pub use order::{Registered, Saved};
+pub use order_list::Page;
+pub use refused::Note;
+pub use timer::{Due, timer_shard};

@@ -1,0 +1,105 @@
+//! A shop's orders, newest first. The index is a hint: each order is then read from its own item.
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use payproof::payment::{Payment, PaymentId, ShopId};
+
+use super::attributes::{CREATED, LIST, PK, SK};
+use super::expression::{Item, Read as _, s};
+use super::{Store, StoreError, order_item};
+use crate::limits::PAGE_MAX;
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The orders, newest first.
+    pub orders: Vec<Payment>,
+    /// Where the next page begins: the list key of this page's last order. None at the end.
+    pub next: Option<String>,
+}
+
+impl Store {
+    /// A page of a shop's orders that were created within `[from, to]` (list keys), before `before` where given.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn orders(
+        &self,
+        shop: &ShopId,
+        shards: u8,
+        from: &str,
+        to: &str,
+        before: Option<&str>,
+    ) -> Result<Page, StoreError> {
+        let mut keys: Vec<(String, String)> = Vec::new();
+        let mut more = false;
+        for shard in 0..shards {
+            let (of_shard, cut) = self.list_keys(&format!("list#{shop}#{shard}"), from, before.unwrap_or(to)).await?;
+            more |= cut;
+            keys.extend(of_shard);
+        }
+        keys.retain(|(created, _)| before.is_none_or(|before| created.as_str() < before));
+        keys.sort_unstable_by(|one, other| other.cmp(one));
+        let page = usize::try_from(PAGE_MAX).unwrap_or(usize::MAX);
+        more |= keys.len() > page;
+        keys.truncate(page);
+        let next = keys.last().filter(|_| more).map(|(created, _)| created.clone());
+        let mut orders = self.read_orders(keys.iter().map(|(_, id)| id.as_str())).await?;
+        orders.sort_unstable_by(|one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
+        Ok(Page { orders, next })
+    }
+
+    async fn list_keys(&self, partition: &str, from: &str, to: &str) -> Result<(Vec<(String, String)>, bool), StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("list")
+            .key_condition_expression("#l = :l AND #c BETWEEN :from AND :to")
+            .expression_attribute_names("#l", LIST)
+            .expression_attribute_names("#c", CREATED)
+            .expression_attribute_values(":l", s(partition))
+            .expression_attribute_values(":from", s(from))
+            .expression_attribute_values(":to", s(to))
+            .scan_index_forward(false)
+            .limit(i32::try_from(PAGE_MAX).unwrap_or(i32::MAX).saturating_add(1));
+        let page = query.send().await.map_err(|error| StoreError::of(&error))?;
+        let items = page.items.unwrap_or_default();
+        let keys = items.iter().filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
+        Ok((keys.collect(), page.last_evaluated_key.is_some()))
+    }
+
+    async fn read_orders<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Payment>, StoreError> {
+        let key = |id: &str| -> Option<Item> {
+            let id = PaymentId::parse(id).ok()?;
+            Some(order_item::key(&id).map(|(name, value): (&str, AttributeValue)| (name.to_owned(), value)).into())
+        };
+        let mut keys: Vec<Item> = ids.filter_map(key).collect();
+        let mut orders = Vec::with_capacity(keys.len());
+        // DynamoDB may answer a part; what it leaves is asked for again, a bounded number of times.
+        for _ in 0..5 {
+            if keys.is_empty() {
+                return Ok(orders);
+            }
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            let wanted = wanted.map_err(|error| StoreError::Defect(error.to_string()))?;
+            let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await;
+            let answer = answer.map_err(|error| StoreError::of(&error))?;
+            for item in answer.responses.unwrap_or_default().values().flatten() {
+                orders.push(order_item::read(item)?);
+            }
+            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
+            keys = left.map(|left| left.keys).unwrap_or_default();
+        }
+        if keys.is_empty() { Ok(orders) } else { Err(StoreError::Unavailable("a batch was left undone".to_owned())) }
+    }
+
+    /// The sort key that the items of a payment's order have.
+    pub const fn order_sort_key() -> &'static str {
+        order_item::ORDER_SK
+    }
+
+    /// The name of the sort key.
+    pub const fn sort_key() -> &'static str {
+        SK
+    }
+}

@@ -1,0 +1,113 @@
+//! The tables' definition, in one place: the local stack creates them from here, and a test holds `template.yaml` to it.
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+};
+
+use super::{Store, StoreError};
+
+/// A table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Partition key, a string.
+    pub partition_key: &'static str,
+    /// Sort key, a string.
+    pub sort_key: Option<&'static str>,
+    /// Its index.
+    pub index: Option<Index>,
+    /// The attribute that says, in Unix seconds, when an item may be removed.
+    pub ttl: Option<&'static str>,
+    /// Whether changes are streamed, as new images.
+    pub stream: bool,
+}
+
+/// An index, keys only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: &'static str,
+    /// Partition key, a string.
+    pub partition_key: &'static str,
+    /// Sort key, a string.
+    pub sort_key: &'static str,
+}
+
+/// The table that holds the payments and everything around them.
+pub const PAYMENTS: Table = Table {
+    partition_key: "pk",
+    sort_key: Some("sk"),
+    index: Some(Index { name: "list", partition_key: "l", sort_key: "c" }),
+    ttl: Some("until"),
+    stream: true,
+};
+
+/// The table that holds the shops' configurations.
+pub const SHOPS: Table = Table { partition_key: "id", sort_key: None, index: None, ttl: None, stream: false };
+
+impl Store {
+    /// Creates both tables where they are not there yet. Only the local stack and tests do this.
+    ///
+    /// # Errors
+    /// [`StoreError`] where a table can be neither created nor found.
+    pub async fn create_tables(&self) -> Result<(), StoreError> {
+        self.create(&self.table, PAYMENTS).await?;
+        self.create(&self.shops_table, SHOPS).await
+    }
+
+    async fn create(&self, name: &str, table: Table) -> Result<(), StoreError> {
+        let index_keys = table.index.map(|index| [index.partition_key, index.sort_key]);
+        let names = [Some(table.partition_key), table.sort_key].into_iter().flatten();
+        let attributes = names.chain(index_keys.into_iter().flatten()).map(string_attribute);
+        let keys = [Some(key(table.partition_key, KeyType::Hash)), table.sort_key.map(|sort| key(sort, KeyType::Range))];
+        let stream = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(StreamViewType::NewImage)
+            .build()
+            .map_err(defect)?;
+        let request = self
+            .client
+            .create_table()
+            .table_name(name)
+            .billing_mode(BillingMode::PayPerRequest)
+            .set_attribute_definitions(Some(attributes.collect::<Result<_, _>>()?))
+            .set_key_schema(Some(keys.into_iter().flatten().collect::<Result<_, _>>()?))
+            .set_global_secondary_indexes(table.index.map(|index| Ok(vec![global(index)?])).transpose()?)
+            .set_stream_specification(table.stream.then_some(stream));
+        match request.send().await {
+            Ok(_) => {}
+            Err(error) if error.code() == Some("ResourceInUseException") => return Ok(()),
+            Err(error) => return Err(StoreError::of(&error)),
+        }
+        if let Some(attribute) = table.ttl {
+            let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(attribute).build().map_err(defect)?;
+            let request = self.client.update_time_to_live().table_name(name).time_to_live_specification(ttl);
+            request.send().await.map_err(|error| StoreError::of(&error))?;
+        }
+        Ok(())
+    }
+}
+
+fn defect(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
+    StoreError::Defect(error.to_string())
+}
+
+fn string_attribute(name: &str) -> Result<AttributeDefinition, StoreError> {
+    let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+    attribute.build().map_err(defect)
+}
+
+fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, StoreError> {
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(defect)
+}
+
+fn global(index: Index) -> Result<GlobalSecondaryIndex, StoreError> {
+    GlobalSecondaryIndex::builder()
+        .index_name(index.name)
+        .key_schema(key(index.partition_key, KeyType::Hash)?)
+        .key_schema(key(index.sort_key, KeyType::Range)?)
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+        .build()
+        .map_err(defect)
+}
