@@ -22,9 +22,9 @@ const GATEWAY_BODY_BYTES_MAX: usize = 4_500_000;
 pub(crate) fn router(app: Arc<App>, sandbox: sandbox::Sandbox, shop: Option<demo::Shop>) -> Router {
     let router = Router::new().nest("/sandbox", sandbox::router(sandbox));
     let router = match shop {
-        Some(shop) => router
-            .nest("/demo", demo::router(shop))
-            .route("/", get(|| async { Redirect::to("/demo") })),
+        Some(shop) => {
+            router.nest("/demo", demo::router(shop)).route("/", get(|| async { Redirect::to("/demo") }))
+        }
         None => router,
     };
     router.fallback(answer).with_state(app)

@@ -38,7 +38,8 @@ impl Embedded {
         let database = match data.folder() {
             None => dynoxide::Database::memory(),
             Some(folder) => {
-                std::fs::create_dir_all(folder).map_err(|error| StartError::Data { path: folder.to_owned(), error })?;
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| StartError::Data { path: folder.to_owned(), error })?;
                 dynoxide::Database::new(&folder.join("payproof.db").to_string_lossy())
             }
         };

@@ -6,11 +6,14 @@
 
 mod cors;
 pub mod demo;
+mod documents;
 mod door;
 mod embedded;
+mod page;
 pub mod sandbox;
 mod stack;
 
 pub use demo::Keys;
+pub use documents::DocumentsError;
 pub use embedded::Data;
 pub use stack::{Options, Stack, StartError};

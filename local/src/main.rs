@@ -123,8 +123,8 @@ fn welcome(stack: &Stack) -> std::io::Result<()> {
 
 fn read_shops(file: &PathBuf) -> Result<Vec<String>, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let shops: Vec<Box<serde_json::value::RawValue>> =
-        serde_json::from_str(&text).map_err(|error| format!("{}: not a list of shops: {error}", file.display()))?;
+    let shops: Vec<Box<serde_json::value::RawValue>> = serde_json::from_str(&text)
+        .map_err(|error| format!("{}: not a list of shops: {error}", file.display()))?;
     Ok(shops.iter().map(|shop| shop.get().to_owned()).collect())
 }
 

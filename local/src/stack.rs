@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::documents::DocumentsError;
 use crate::embedded::Embedded;
 use crate::{Data, Keys, demo, door, sandbox};
 
@@ -54,6 +55,9 @@ pub enum StartError {
     /// A shop's configuration is wrong.
     #[error("a shop's configuration: {0}")]
     Shop(#[from] ShopError),
+    /// The sandbox's or the demo shop's table could not be used.
+    #[error(transparent)]
+    Documents(#[from] DocumentsError),
     /// No random bytes could be had.
     #[error(transparent)]
     Random(#[from] payproof_edge::random::NoRandomness),
@@ -70,6 +74,7 @@ pub struct Stack {
     /// The address of the embedded store.
     pub store_url: String,
     embedded: Embedded,
+    sandbox: sandbox::Sandbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
@@ -82,7 +87,8 @@ impl Stack {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = TcpListener::bind(options.addr).await.map_err(StartError::Listen)?;
         let addr = listener.local_addr().map_err(StartError::Listen)?;
-        let url = options.public_url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
+        let url =
+            options.public_url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
         let embedded = Embedded::start(&options.data).await?;
         let settings = settings(&embedded.url, &url);
         let app = Arc::new(App::new(&settings));
@@ -101,18 +107,22 @@ impl Stack {
             accounts.extend(sandbox::Account::of_shop(&id, document));
         }
         let sandbox = sandbox::Sandbox::new(app.store.client().clone(), accounts, &url).await?;
-        let shop = keys.clone().map(|keys| demo::Shop::new(keys, &url));
-        let router = door::router(Arc::clone(&app), sandbox, shop);
+        let shop = match keys.clone() {
+            Some(keys) => Some(demo::Shop::new(app.store.client().clone(), keys, &url).await?),
+            None => None,
+        };
+        let router = door::router(Arc::clone(&app), sandbox.clone(), shop);
         let (stop, stopped) = oneshot::channel::<()>();
         let served = axum::serve(listener, router).with_graceful_shutdown(async {
             let _ = stopped.await;
         });
         let server = tokio::spawn(async move { served.await });
-        Ok(Self { url, demo: keys, app, store_url: embedded.url.clone(), embedded, stop, server })
+        Ok(Self { url, demo: keys, app, store_url: embedded.url.clone(), embedded, sandbox, stop, server })
     }
 
     /// Ends it, letting running requests finish for a moment.
     pub async fn stop(self) {
+        self.sandbox.stop();
         let _ = self.stop.send(());
         let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.server).await;
         self.embedded.stop().await;
@@ -130,12 +140,15 @@ impl Stack {
     pub async fn put_shop(&self, document: &str) -> Result<ShopId, StartError> {
         let (id, stored) = with_hashed_keys(document.as_bytes())?;
         self.app.store.put_shop_document(&id, &stored).await?;
+        if let Some(account) = sandbox::Account::of_shop(&id, document) {
+            self.sandbox.take_account(account);
+        }
         Ok(id)
     }
 }
 
 /// The embedded store takes any credentials: these name it, and are no secret.
-fn settings(store_url: &str, public_url: &str) -> Settings {
+pub(crate) fn settings(store_url: &str, public_url: &str) -> Settings {
     Settings {
         payments_table: "payproof".to_owned(),
         shops_table: "payproof-shops".to_owned(),

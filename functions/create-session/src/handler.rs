@@ -33,17 +33,43 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
         Claim::Running => Err(Problem::new(Code::IdempotencyInProgress).retry_after(1)),
         Claim::Done(session) => {
             let opened = payproof_edge::flow::session_as_it_is(app, &caller.shop, session, &wish, call.now).await;
-            let opened = opened.map_err(|error| problem(error, call.now))?;
+            let opened = opened.map_err(|error| match problem(error, call.now) {
+                // It is the first request with this key that opens it.
+                Problem { code: Code::SessionOpening, retry_after, .. } => {
+                    Problem { retry_after, ..Problem::new(Code::IdempotencyInProgress) }
+                }
+                other => other,
+            })?;
             // The first answer may have been lost: whoever has the key and the body made the session.
             Ok(answer(app, &caller, &Opened { new: false, ..opened }, true, call.now))
         }
-        Claim::Ours => match open(app, &caller, &wish, Some(&key), call.now).await {
-            Ok(opened) => Ok(answer(app, &caller, &opened, opened.new, call.now)),
-            Err(error) => {
-                app.store.release(&key).await?;
-                Err(problem(error, call.now))
+        Claim::Ours => first(app, &caller, &wish, &key, call.now).await,
+    }
+}
+
+/// The first request with a key. A server's key stands for the session that it got, as soon as that is reserved. A
+/// browser's stands only for one that its request made, for a repeat is given the session's secret.
+async fn first(
+    app: &App,
+    caller: &Caller,
+    wish: &Wish,
+    key: &IdempotencyKey,
+    now: Moment,
+) -> Result<Response, Problem> {
+    let of_server = caller.kind == KeyKind::Secret;
+    match open(app, caller, wish, of_server.then_some(key), now).await {
+        Ok(opened) => {
+            match (of_server, opened.new) {
+                (true, _) => {}
+                (false, true) => app.store.settle(key, opened.item.session).await?,
+                (false, false) => app.store.release(key).await?,
             }
-        },
+            Ok(answer(app, caller, &opened, opened.new, now))
+        }
+        Err(error) => {
+            app.store.release(key).await?;
+            Err(problem(error, now))
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
     let cursor = call.query("cursor").map(|text| Cursor::parse(&text).ok_or_else(bad_cursor)).transpose()?;
     let (mut day_at, mut before) = match cursor {
         Some(cursor) => (cursor.day_at, cursor.before),
-        None => (call.now, None),
+        // An event is kept under the provider's own time, and its clock may be ahead of ours.
+        None => (call.now.plus_millis(DAY_MILLIS), None),
     };
     let oldest = Moment::from_millis(call.now.millis().saturating_sub(EVENT_KEPT_SECONDS.saturating_mul(1_000)));
     let mut shown = Vec::new();

@@ -24,6 +24,10 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
     if from > to {
         return Err(Problem::of(Code::InvalidRequest, "`from` is after `to`."));
     }
+    // The store refuses a range that ends before it begins.
+    if before.as_ref().is_some_and(|before| *before < from || *before > to) {
+        return Err(bad("cursor"));
+    }
     let page = app.store.orders(&shop.id, shop.list_shards, &from, &to, before.as_deref()).await?;
     let shown: Vec<OrderView> = page
         .orders
@@ -31,7 +35,9 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
         .filter(|payment| status.is_none_or(|status| payment.standing().status == status))
         .map(|payment| OrderView::of(shop, payment, call.now))
         .collect();
-    Ok(answer::json(StatusCode::OK, &serde_json::json!({ "data": shown, "next_cursor": page.next })))
+    // A list key holds a `#`, which would end an address.
+    let next = page.next.map(|key| key.replacen('#', ".", 1));
+    Ok(answer::json(StatusCode::OK, &serde_json::json!({ "data": shown, "next_cursor": next })))
 }
 
 const LAST_MILLIS: u64 = 9_999_999_999_999;
@@ -41,10 +47,11 @@ fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Problem> {
     text.map(|text| Moment::parse_rfc3339(&text).ok_or_else(|| bad(name))).transpose()
 }
 
+/// The list key that a cursor stands for.
 fn cursor(text: &str) -> Option<String> {
-    let (millis, id) = text.split_once('#')?;
+    let (millis, id) = text.split_once('.')?;
     let digits = millis.len() == 13 && millis.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && PaymentId::parse(id).is_ok()).then(|| text.to_owned())
+    (digits && PaymentId::parse(id).is_ok()).then(|| format!("{millis}#{id}"))
 }
 
 fn bad(name: &str) -> Problem {

@@ -19,14 +19,14 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     }
     let standing = payment.standing();
     let status = standing.sessions.get(&id.attempt).copied().unwrap_or(Status::Created);
-    let payable = matches!(status, Status::Created | Status::Pending) && session.expires_at > call.now;
     // Another attempt may have been paid: then this checkout would take the money twice.
     let settled = matches!(standing.status, Status::Paid | Status::Processing | Status::Review | Status::Refunded);
+    let open = matches!(status, Status::Created | Status::Pending) && !settled;
+    let ran_out = session.expires_at <= call.now;
     let item = app.store.attempt(id, session.nonce).await?;
-    let checkout = item.as_ref().and_then(|item| item.checkout.clone()).filter(|_| payable && !settled);
+    let checkout = item.as_ref().and_then(|item| item.checkout.clone()).filter(|_| open && !ran_out);
     let Some(checkout) = checkout else {
-        let ran_out = payable && !settled && session.expires_at <= call.now;
-        return return_page::told(&payment, id.attempt, item.as_ref(), ran_out, None);
+        return return_page::told(&payment, id.attempt, item.as_ref(), open && ran_out, None);
     };
     if let Err(error) = sent(app, payment, id.attempt, call.now).await {
         // That a customer was sent decides nothing about money; that they can pay matters more.

@@ -114,7 +114,8 @@ fn made() -> Result<Stored, StartError> {
     let shop = ShopId::parse(SHOP_ID).map_err(|_| StartError::Store("the demo shop's id".to_owned()))?;
     let key = |kind| -> Result<String, StartError> {
         let key = ApiKey::make(kind, &shop, &random::token()?);
-        key.map(|key| key.reveal().to_owned()).ok_or_else(|| StartError::Store("a key of the demo shop".to_owned()))
+        key.map(|key| key.reveal().to_owned())
+            .ok_or_else(|| StartError::Store("a key of the demo shop".to_owned()))
     };
     let webhook_secret = || -> Result<String, StartError> {
         // 43 letters and digits carry 256 bits; as bytes they are a key of 43.

@@ -1,22 +1,49 @@
-//! A small shop that does what a shop should.
+//! A small shop that does what a shop should: it holds its prices, it registers an order before anybody pays it, it
+//! opens a session and sends the customer there, and it believes payproof, never a browser that came back.
 
+mod catalogue;
+mod client;
+mod counter;
 mod keys;
+mod order;
+mod page;
+
+use std::sync::Arc;
 
 pub use keys::Keys;
+
+use self::client::Client;
+use self::order::Orders;
+use crate::StartError;
+use crate::documents::Documents;
+
+/// The table that the shop keeps its orders in.
+const TABLE: &str = "demo";
 
 /// The demo shop's server.
 #[derive(Debug, Clone)]
 pub struct Shop {
-    _keys: Keys,
-    _url: String,
+    orders: Orders,
+    payproof: Arc<Client>,
+    url: String,
 }
 
 impl Shop {
-    pub(crate) fn new(keys: Keys, url: &str) -> Self {
-        Self { _keys: keys, _url: url.to_owned() }
+    /// The shop, which finds payproof at `url` and is itself found there.
+    pub(crate) async fn new(
+        client: aws_sdk_dynamodb::Client,
+        keys: Keys,
+        url: &str,
+    ) -> Result<Self, StartError> {
+        Ok(Self {
+            orders: Orders(Documents::open(client, TABLE).await?),
+            payproof: Arc::new(Client::new(url, keys.secret_key)),
+            url: url.to_owned(),
+        })
     }
 }
 
-pub(crate) fn router<S: Clone + Send + Sync + 'static>(_shop: Shop) -> axum::Router<S> {
-    axum::Router::new()
+/// Its routes, to be mounted at `/demo`.
+pub(crate) fn router<S: Clone + Send + Sync + 'static>(shop: Shop) -> axum::Router<S> {
+    counter::routes().with_state(shop)
 }

@@ -1,9 +1,33 @@
-//! The sandbox provider's server.
+//! The sandbox provider's server: its API as payproof's adapter speaks it, and its hosted checkout, where a person
+//! decides what becomes of a payment and how the webhooks about it are delivered.
 
-use payproof::payment::ShopId;
+mod act;
+mod amount;
+mod api;
+mod checkout;
+mod clock;
+mod hosted;
+mod keep;
+mod outbox;
+mod page;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use payproof::payment::{ShopId, TokenHash};
 use payproof::secret::Secret;
+use payproof_edge::send::Sender;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 
+use self::schedule::Schedule;
 use crate::StartError;
+use crate::documents::Documents;
+
+/// The table that the sandbox keeps its checkouts in.
+const TABLE: &str = "sandbox";
 
 /// A shop's account at the sandbox.
 #[derive(Debug, Clone)]
@@ -32,19 +56,78 @@ impl Account {
 /// The sandbox.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
-    _accounts: Vec<Account>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    url: String,
+    accounts: Mutex<Vec<Account>>,
+    checkouts: Documents,
+    sender: Sender,
+    schedule: Mutex<Schedule>,
+    changed: Notify,
+    clock: Mutex<Option<AbortHandle>>,
 }
 
 impl Sandbox {
+    /// Opens what is kept of it, and goes on with what was not done: it is at `url`, and so is payproof.
     pub(crate) async fn new(
-        _client: aws_sdk_dynamodb::Client,
+        client: aws_sdk_dynamodb::Client,
         accounts: Vec<Account>,
-        _url: &str,
+        url: &str,
     ) -> Result<Self, StartError> {
-        Ok(Self { _accounts: accounts })
+        let inner = Inner {
+            url: url.to_owned(),
+            accounts: Mutex::new(accounts),
+            checkouts: Documents::open(client, TABLE).await?,
+            sender: Sender::default(),
+            schedule: Mutex::default(),
+            changed: Notify::new(),
+            clock: Mutex::default(),
+        };
+        let sandbox = Self { inner: Arc::new(inner) };
+        sandbox.look_at_all().await?;
+        let clock = tokio::spawn(sandbox.clone().run()).abort_handle();
+        *locked(&sandbox.inner.clock) = Some(clock);
+        Ok(sandbox)
+    }
+
+    /// Takes a shop's account, in place of the one that it had.
+    pub(crate) fn take_account(&self, account: Account) {
+        let mut accounts = locked(&self.inner.accounts);
+        accounts.retain(|known| known.shop != account.shop);
+        accounts.push(account);
+    }
+
+    /// Ends what happens without anybody asking.
+    pub(crate) fn stop(&self) {
+        if let Some(clock) = locked(&self.inner.clock).take() {
+            clock.abort();
+        }
+    }
+
+    fn account(&self, shop: &str) -> Option<Account> {
+        locked(&self.inner.accounts).iter().find(|account| account.shop.as_str() == shop).cloned()
+    }
+
+    /// The account that a key belongs to.
+    fn account_of_key(&self, key: &str) -> Option<Account> {
+        let key_of = |account: &&Account| TokenHash::of(account.api_key.reveal()).matches(key);
+        locked(&self.inner.accounts).iter().find(key_of).cloned()
+    }
+
+    fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        locked(&self.inner.schedule)
     }
 }
 
-pub(crate) fn router<S: Clone + Send + Sync + 'static>(_sandbox: Sandbox) -> axum::Router<S> {
-    axum::Router::new()
+/// What is behind these locks is whole at any moment, also where a holder panicked.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Its routes, to be mounted at `/sandbox`.
+pub(crate) fn router<S: Clone + Send + Sync + 'static>(sandbox: Sandbox) -> axum::Router<S> {
+    axum::Router::new().merge(api::routes()).merge(hosted::routes()).with_state(sandbox)
 }

@@ -118,3 +118,6 @@ fn candidates<'a>(
         (asked && takes).then(|| Choice { provider: provider.name(), method, why })
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,13 +184,12 @@ fn return_url(text: &str) -> Option<url::Url> {
         return None;
     }
     let url = url::Url::parse(text).ok()?;
-    let plain = matches!(url.scheme(), "http" | "https")
+    // `https:host/` and `https://@host/` parse too, and are written so that readers of them could disagree.
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let plain = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https")
         && url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && !text.split_once("//").is_some_and(|(_, rest)| {
-            rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'))
-        });
+        && !authority.contains('@');
     plain.then_some(url)
 }
 
@@ -379,3 +378,6 @@ impl NotifyKeys {
         Ok(Notify { url: self.url, secrets: self.secrets, events: self.events })
     }
 }
+
+#[cfg(test)]
+mod tests;

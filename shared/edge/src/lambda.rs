@@ -1,89 +1,85 @@
 //! The adapter between AWS Lambda and a handler.
 
+mod event;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
 use bytes::Bytes;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
-use lambda_http::request::RequestContext;
-pub use lambda_http::Error;
-use lambda_http::{Body, RequestExt as _, service_fn};
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use payproof::payment::Moment;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::api::{Request, RequestId, Response};
+pub use event::{Answer, Event, NotAnEvent};
+
+use crate::api::{Request, Response};
 use crate::app::{App, now};
 use crate::settings::Settings;
 
 /// Builds what lives as long as the container, opens its connection, and answers events until the container ends.
 ///
-/// # Errors
-/// An error at start: a variable that is not set. Lambda reports it.
-pub async fn run<F, R>(handle: F) -> Result<(), Error>
+/// It ends by itself only with a failure: a variable that is not set, which Lambda is told, or no Runtime API.
+pub async fn run<F, R>(handle: F) -> ExitCode
 where
     F: Fn(&'static App, Request, Moment) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Response> + Send,
 {
     log_as_json();
+    let settings = match Settings::from_env() {
+        Ok(settings) => settings,
+        Err(unset) => {
+            tracing::error!(error = %unset, "the function cannot start");
+            report_init_error(&unset.to_string()).await;
+            return ExitCode::FAILURE;
+        }
+    };
     // The container has one app for as long as it lives; a leak of it is its lifetime.
-    let app: &'static App = Box::leak(Box::new(App::new(&Settings::from_env()?)));
+    let app: &'static App = Box::leak(Box::new(App::new(&settings)));
     app.store.warm().await;
-    lambda_http::run(service_fn(move |event: lambda_http::Request| async move {
-        Ok::<_, std::convert::Infallible>(to_lambda(handle(app, from_lambda(event), now()).await))
-    }))
-    .await
+    let service = service_fn(move |event: LambdaEvent<Event>| async move {
+        let request = event.payload.into_request()?;
+        Ok::<_, NotAnEvent>(Answer::from(handle(app, request, now()).await))
+    });
+    // Without its layer that opens a span for each event: our lines show no spans.
+    match Runtime::new(service).run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the Runtime API cannot be reached");
+            ExitCode::FAILURE
+        }
+    }
 }
 
-/// JSON lines, as `RUST_LOG` says (`info` without it).
+/// JSON lines, as `RUST_LOG` says (`info` without it). A panic is a line too, with its place and without its words,
+/// which could hold anything.
 fn log_as_json() {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let filter = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
     tracing_subscriber::registry().with(lines).with(filter).init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic: a defect of ours");
+    }));
 }
 
-/// A Lambda event as a request: the stage taken out of the path, the body as the bytes that were sent.
-pub fn from_lambda(event: lambda_http::Request) -> Request {
-    let context = match event.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => Some(context),
-        _ => None,
-    };
-    let id = context.and_then(|context| context.request_id.clone());
-    let uri = without_stage(event.raw_http_path(), event.uri(), context);
-    let (mut head, body) = event.into_parts();
-    head.uri = uri;
-    head.extensions = http::Extensions::new();
-    if let Some(id) = id {
-        head.extensions.insert(RequestId(id));
-    }
-    let body = match body {
-        Body::Text(text) => Bytes::from(text),
-        Body::Binary(bytes) => Bytes::from(bytes),
-        _ => Bytes::new(),
-    };
-    Request::from_parts(head, body)
-}
-
-/// The path and query as the route table knows them: API Gateway puts a named stage in front of the path.
-fn without_stage(raw_path: &str, uri: &http::Uri, context: Option<&ApiGatewayV2httpRequestContext>) -> http::Uri {
-    let stage = context.and_then(|context| context.stage.as_deref()).filter(|stage| *stage != "$default");
-    let path = if raw_path.is_empty() { uri.path() } else { raw_path };
-    let path = match stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage)) {
-        Some(rest) if rest.starts_with('/') => rest,
-        Some("") => "/",
-        _ => path,
-    };
-    let text = match uri.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    };
-    text.parse().unwrap_or_default()
-}
-
-/// An answer as Lambda returns it. All our answers are text; as text they travel without base64.
-fn to_lambda(response: Response) -> http::Response<Body> {
-    response.map(|body| match String::from_utf8(body.to_vec()) {
-        Ok(text) if text.is_empty() => Body::Empty,
-        Ok(text) => Body::Text(text),
-        Err(bytes) => Body::Binary(bytes.into_bytes()),
-    })
+/// Says why the function cannot start, so that Lambda shows it rather than "exited with status 1".
+///
+/// Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes", "Initialization error".
+async fn report_init_error(why: &str) {
+    let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else { return };
+    let body = serde_json::json!({ "errorType": "Runtime.BadConfiguration", "errorMessage": why, "stackTrace": [] });
+    let request = http::Request::post(format!("http://{api}/2018-06-01/runtime/init/error"))
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .header("lambda-runtime-function-error-type", "Runtime.BadConfiguration")
+        .body(Full::new(Bytes::from(body.to_string())));
+    let Ok(request) = request else { return };
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    // It ends now in either case: an answer could only be logged.
+    let _ = tokio::time::timeout(Duration::from_secs(2), client.request(request)).await;
 }

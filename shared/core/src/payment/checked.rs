@@ -1,8 +1,11 @@
 //! The rules of `payment/`, each checked in the words of the design: by name, by enumeration, by chance, by story.
 //!
-//! Statements: [`rows`], [`order_status`], [`counting`], [`verdicts`], [`attention`], [`deciding`], [`opening`].
-//! Every order of arrival: [`every_order`], [`by_chance`], [`idle`]. Two ways to write: [`write_first`].
-//! The log: [`history`], [`timeline`]. What went wrong elsewhere: [`reports`].
+//! - Statements: [`rows`], [`order_status`], [`counting`], [`verdicts`], [`attention`], [`deciding`], [`opening`],
+//!   [`fact_ids`].
+//! - Whatever comes first: [`every_order`], [`by_chance`], [`idle`], by the [`laws`] and over the [`alphabet`].
+//! - Two ways to write, one item: [`write_first`].
+//! - The log: [`history`], [`timeline`].
+//! - What went wrong elsewhere: [`reports`].
 
 mod alphabet;
 mod attention;
@@ -10,6 +13,7 @@ mod by_chance;
 mod counting;
 mod deciding;
 mod every_order;
+mod fact_ids;
 mod history;
 mod idle;
 mod laws;

@@ -20,7 +20,7 @@ pub struct Sum {
     pub refund_pending: u64,
     /// Lost to disputes and reversals, in minor units.
     pub lost: u64,
-    /// What a merchant decided about exactly this money.
+    /// What a merchant decided about exactly this money. Rejected beats approved.
     pub(super) approved: bool,
     pub(super) rejected: bool,
 }
@@ -93,7 +93,9 @@ type Dispute<'a> = (Payment<'a>, Option<&'a DisputeId>);
 
 impl<'a> Session<'a> {
     fn new(facts: Vec<&'a Fact>) -> Self {
-        let mut payments: Vec<_> = facts.iter().filter_map(|fact| fact.said.payment.as_ref()).collect();
+        // A try that was declined holds no money, so its id is none of those that money is counted by.
+        let holding = facts.iter().filter(|fact| !matches!(fact.said.kind, Kind::AttemptDeclined));
+        let mut payments: Vec<_> = holding.filter_map(|fact| fact.said.payment.as_ref()).collect();
         payments.sort_unstable();
         payments.dedup();
         Self { facts, payments }
@@ -126,8 +128,8 @@ impl<'a> Session<'a> {
         ledger.sums =
             keys.into_iter().map(|(payment, currency)| self.sum(payment, currency, &verdicts)).collect();
         self.refund_ids(&mut ledger);
-        ledger.ask |= self.payments.len() > 1
-            && self.facts.iter().any(|fact| fact.said.payment.is_none() && fact.said.kind.money().is_some());
+        let without_id = |fact: &&Fact| fact.said.payment.is_none() && is_about_money(&fact.said.kind);
+        ledger.ask |= self.payments.len() > 1 && self.facts.iter().any(without_id);
         ledger
     }
 
@@ -143,6 +145,7 @@ impl<'a> Session<'a> {
                 is(&fact.said.kind) && came.is_some() && fact.said.kind.money().and_then(amount) == came
             })
         };
+        let rejected = decided(|kind| matches!(kind, Kind::Rejected(_)));
         let (refunded, refund_pending) = self.refunds(payment, currency);
         let lost = lost
             .iter()
@@ -156,8 +159,8 @@ impl<'a> Session<'a> {
             refunded,
             refund_pending,
             lost,
-            approved: decided(|kind| matches!(kind, Kind::Approved(_))),
-            rejected: decided(|kind| matches!(kind, Kind::Rejected(_))),
+            approved: !rejected && decided(|kind| matches!(kind, Kind::Approved(_))),
+            rejected,
         }
     }
 
@@ -253,24 +256,17 @@ impl<'a> Session<'a> {
             let dated = |is: fn(&Kind) -> bool| {
                 self.about(dispute).filter(move |fact| is(&fact.said.kind)).map(|fact| fact.said.said_at)
             };
-            let verdict =
-                |kind: &Kind| matches!(kind, Kind::Reversed(_) | Kind::DisputeLost(_) | Kind::DisputeWon(_));
             let opened = dated(|kind| matches!(kind, Kind::DisputeOpened(_))).max();
             let judged = dated(|kind| matches!(kind, Kind::DisputeLost(_) | Kind::DisputeWon(_))).max();
             if opened.is_some_and(|opened| judged.is_none_or(|judged| judged <= opened)) {
                 ledger.open_disputes.push(name());
             }
-            let Some(last) = dated(verdict).max() else { continue };
-            let at_last = |is: &dyn Fn(&Fact) -> bool| {
-                self.about(dispute).any(|fact| fact.said.said_at == last && is(fact))
-            };
-            let is_lost = at_last(&|fact| match fact.said.kind {
-                Kind::DisputeLost(_) => true,
-                Kind::Reversed(_) => !self.paid_again(dispute, last),
-                _ => false,
-            });
-            if is_lost {
-                ledger.ask |= at_last(&|fact| matches!(fact.said.kind, Kind::DisputeWon(_)));
+            let won = |fact: &Fact| matches!(fact.said.kind, Kind::DisputeWon(_));
+            let verdicts = || self.losses(dispute).chain(self.about(dispute).filter(|fact| won(fact)));
+            let last = verdicts().map(|fact| fact.said.said_at).max();
+            let at_last = |fact: &&Fact| Some(fact.said.said_at) == last;
+            if self.losses(dispute).any(|fact| at_last(&fact)) {
+                ledger.ask |= verdicts().filter(at_last).any(won);
                 ledger.losses.push(name());
                 lost.push(dispute);
             }
@@ -283,19 +279,24 @@ impl<'a> Session<'a> {
             .filter(move |fact| loss(&fact.said.kind).is_some_and(|loss| loss.dispute.as_ref() == id))
     }
 
-    /// A reversal without a dispute is undone by a payment that the provider dates after it.
-    fn paid_again(&self, (payment, id): Dispute<'a>, reversed: Option<Moment>) -> bool {
-        id.is_none()
-            && self
-                .of(payment)
-                .any(|fact| matches!(fact.said.kind, Kind::Paid(_)) && fact.said.said_at > reversed)
+    /// What says that this dispute's money is lost.
+    fn losses(&self, dispute: Dispute<'a>) -> impl Iterator<Item = &'a Fact> + '_ {
+        self.about(dispute).filter(move |fact| match fact.said.kind {
+            Kind::DisputeLost(_) => true,
+            Kind::Reversed(_) => !self.is_paid_again(dispute, fact.said.said_at),
+            _ => false,
+        })
+    }
+
+    /// A reversal without a dispute is undone by a payment that the provider dates after it. One without a date is
+    /// undone by none: the payment that it reversed has a date too.
+    fn is_paid_again(&self, (payment, id): Dispute<'a>, reversed: Option<Moment>) -> bool {
+        let paid = |fact: &Fact| matches!(fact.said.kind, Kind::Paid(_)) && fact.said.said_at > reversed;
+        id.is_none() && reversed.is_some() && self.of(payment).any(paid)
     }
 
     fn lost_amount(&self, dispute: Dispute<'a>, currency: Currency) -> u64 {
-        let amounts = self.about(dispute).filter_map(|fact| match &fact.said.kind {
-            Kind::Reversed(loss) | Kind::DisputeLost(loss) => loss.money,
-            _ => None,
-        });
+        let amounts = self.losses(dispute).filter_map(|fact| fact.said.kind.money());
         amounts.filter(|money| money.currency() == currency).map(Money::minor).max().unwrap_or(0)
     }
 }
@@ -325,8 +326,31 @@ impl RefundItem<'_> {
             std::cmp::Ordering::Greater => minor,
         };
         self.state = self.state.max(state);
-        self.failed_at = self.failed_at.max(failed_at);
+        // A refund fails once. Each report of it says that it had failed by then, one without a date says no time.
+        self.failed_at = match (self.failed_at, failed_at) {
+            (Some(Some(known)), Some(Some(said))) => Some(Some(known.min(said))),
+            (known, said) => known.max(said),
+        };
     }
+}
+
+/// Whether it is counted for one payment.
+const fn is_about_money(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Paid(_)
+            | Kind::RefundPending(_)
+            | Kind::Refunded(_)
+            | Kind::RefundedTotal(_)
+            | Kind::RefundFailed(_)
+            | Kind::RefundRequested(_)
+            | Kind::Reversed(_)
+            | Kind::DisputeOpened(_)
+            | Kind::DisputeWon(_)
+            | Kind::DisputeLost(_)
+            | Kind::Approved(_)
+            | Kind::Rejected(_)
+    )
 }
 
 fn refund_state(kind: &Kind) -> Option<(&Refund, RefundState)> {

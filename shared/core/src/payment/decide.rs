@@ -83,6 +83,7 @@ impl Outcome {
 
 /// What to do about facts that came.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is nearly always the large one, and used at once")]
 pub enum Decision {
     /// Write this; once written, the outcome is this.
     Write(Change, Outcome),
@@ -101,14 +102,17 @@ pub enum Decision {
 /// `provider` is who says so: a provider speaks only about its own sessions. Facts of ours and of merchants name none.
 pub fn decide(payment: &Payment, shop: &ShopId, provider: Option<&ProviderName>, facts: &[Fact]) -> Decision {
     let Some(attempt) = facts.first().map(|fact| fact.attempt) else { return Decision::Duplicate };
-    let Some(session) = payment.sessions.get(&attempt).filter(|_| payment.shop == *shop) else {
-        return Decision::Unmatched;
-    };
-    if provider.is_some_and(|provider| *provider != session.provider) {
+    let speaks_of = |session: &Session| provider.is_none_or(|provider| *provider == session.provider);
+    let is_there = |fact: &Fact| payment.sessions.get(&fact.attempt).is_some_and(speaks_of);
+    if payment.shop != *shop || !facts.iter().all(is_there) {
         return Decision::Unmatched;
     }
-    let new: Vec<Fact> =
-        facts.iter().filter(|fact| payment.fact(fact.id.hash()).is_none()).cloned().collect();
+    let mut new: Vec<Fact> = Vec::new();
+    for fact in facts {
+        if payment.fact(fact.id.hash()).is_none() && !new.iter().any(|known| known.id == fact.id) {
+            new.push(fact.clone());
+        }
+    }
     if new.is_empty() {
         return Decision::Duplicate;
     }
@@ -128,8 +132,9 @@ pub fn decide(payment: &Payment, shop: &ShopId, provider: Option<&ProviderName>,
     Decision::Write(change, outcome)
 }
 
-/// Reserves the next attempt.
+/// Reserves the next attempt. Its place in the log is after the facts that `payment` has.
 pub fn reserve(payment: &Payment, attempt: Attempt, session: Session) -> Change {
+    let session = Session { after: payment.facts.len(), ..session };
     let mut after = payment.clone();
     let at = session.created_at;
     after.sessions.insert(attempt, session.clone());
@@ -205,10 +210,14 @@ fn outcome(before: &Standing, after: &Standing, attempt: Attempt) -> Outcome {
     }
 }
 
-/// Whether `fact` can never matter beside `recorded`: a decline, or the same news again.
-fn decides_nothing(recorded: &[Fact], fact: &Fact) -> bool {
-    matches!(fact.said.kind, Kind::AttemptDeclined)
-        || recorded.iter().any(|known| known.weight() == fact.weight())
+/// Whether `fact` can never matter beside `recorded`: a decline, or the same news again. Stuck again is news: it
+/// raises its word anew.
+pub(super) fn decides_nothing(recorded: &[Fact], fact: &Fact) -> bool {
+    match fact.said.kind {
+        Kind::AttemptDeclined => true,
+        Kind::Stuck(_) => false,
+        _ => recorded.iter().any(|known| known.weight() == fact.weight()),
+    }
 }
 
 fn holds_many_idle(payment: &Payment, attempt: Attempt) -> bool {

@@ -1,9 +1,9 @@
 //! Payments and facts for tests, in few words. The order costs 50.00 EUR; an id written as `""` is not given.
 
 use super::{
-    Attempt, Attention, Currency, Decision, Details, DisputeId, Fact, FactId, Kind, Loss, Method, Moment, Money, Nonce,
-    OrderId, Outcome, Payment, ProviderName, ProviderPaymentId, Refund, RefundId, Report, Session, ShopId, Source,
-    Standing, Status, TokenHash, WriteMark, decide, reserve, standing,
+    Attempt, Attention, Currency, Decision, Details, DisputeId, Fact, FactId, Kind, Loss, Method, Moment,
+    Money, Nonce, OrderId, Outcome, Payment, ProviderName, ProviderPaymentId, Refund, RefundId, Report,
+    Session, ShopId, Source, Standing, Status, TokenHash, WriteMark, decide, reserve, standing,
 };
 
 /// What the order costs, in cents.
@@ -163,8 +163,12 @@ pub(super) fn rejected(payment: &str, minor: u64) -> Fact {
     fact(Kind::Rejected(eur(minor))).of(payment)
 }
 
+pub(super) fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
+}
+
 pub(super) fn acknowledged(word: Attention, names: &[&str]) -> Fact {
-    fact(Kind::Acknowledged { word, names: names.iter().map(|&name| name.to_owned()).collect() })
+    fact(Kind::Acknowledged { word, names: owned(names) })
 }
 
 pub(super) fn stuck(refund: &str) -> Fact {

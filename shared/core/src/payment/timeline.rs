@@ -1,8 +1,8 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
 use super::{
-    Attempt, Fact, Kind, Moment, Money, OrderId, Payment, PaymentId, ProviderName, ProviderPaymentId,
-    SessionId, Source, Standing, Status, history,
+    Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
+    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, history,
 };
 
 /// What an entry of the log is about.
@@ -31,7 +31,7 @@ pub enum EntryKind {
     RefundRequested,
     /// A merchant decided.
     MerchantDecision,
-    /// We asked the provider.
+    /// We asked the provider, or looked ourselves.
     Reconciled,
     /// Something went wrong on our side or the provider's.
     Error,
@@ -105,18 +105,21 @@ pub fn timeline(payment: &Payment, why: &dyn Fn(Attempt) -> Option<String>, asid
         ..log.entry(
             payment.created_at,
             EntryKind::OrderRegistered,
-            format!("The shop registered order {} over {}.", payment.order, payment.money),
+            format!("The shop registered order {}, which costs {}.", payment.order, payment.money),
         )
     }];
     for step in history(payment) {
-        if let Some(attempt) = step.reserved {
-            entries.extend(log.reserved(attempt, why(attempt)));
+        if let Some((attempt, session)) =
+            step.reserved.and_then(|attempt| payment.sessions.get_key_value(&attempt))
+        {
+            entries.extend(log.reserved(*attempt, session, why(*attempt)));
+            entries.extend(log.changed(*attempt, session.created_at, &step.before, &step.after));
         }
         for fact in step.facts {
             entries.push(log.fact(fact, Some((&step.before, &step.after))));
         }
         if let Some(fact) = step.facts.last() {
-            entries.extend(log.changed(fact, &step.before, &step.after));
+            entries.extend(log.changed(fact.attempt, fact.at, &step.before, &step.after));
         }
     }
     for fact in aside {
@@ -159,27 +162,17 @@ impl Log<'_> {
         Entry { session_id: Some(session.to_string()), provider, ..entry }
     }
 
-    fn reserved(&self, attempt: Attempt, why: Option<String>) -> Vec<Entry> {
-        let Some(session) = self.payment.sessions.get(&attempt) else { return Vec::new() };
+    fn reserved(&self, attempt: Attempt, session: &Session, why: Option<String>) -> Vec<Entry> {
         let at = session.created_at;
         let entry = |kind, text| self.of_attempt(attempt, self.entry(at, kind, text));
-        let money = self.payment.money;
-        let created = format!(
-            "Attempt {attempt}: a session over {money} was opened, valid until {}.",
-            session.expires_at
-        );
+        // What the order cost then is not kept: an attempt that ended may have been for another amount.
+        let created = format!("Attempt {attempt}: a session was opened, valid until {}.", session.expires_at);
         let why = why.map(|why| format!(" {why}")).unwrap_or_default();
+        let method = session.method.word().replace('_', " ");
         vec![
-            Entry {
-                amount: Some(money.minor()),
-                currency: Some(money.currency().code()),
-                ..entry(EntryKind::SessionCreated, created)
-            },
+            entry(EntryKind::SessionCreated, created),
             entry(EntryKind::ProviderSelected, format!("It goes to {}.{why}", session.provider)),
-            entry(
-                EntryKind::MethodSelected,
-                format!("The customer pays by {}.", session.method.word().replace('_', " ")),
-            ),
+            entry(EntryKind::MethodSelected, format!("The method is {method}.")),
         ]
     }
 
@@ -189,11 +182,10 @@ impl Log<'_> {
             (Kind::Returned, _) => EntryKind::CustomerReturned,
             (Kind::RefundRequested(_), _) => EntryKind::RefundRequested,
             (Kind::Stuck(_), _) => EntryKind::ReviewFlagged,
-            (Kind::Failed, Source::Us) => EntryKind::Error,
+            (Kind::Failed | Kind::RefundFailed(_), Source::Us) => EntryKind::Error,
             (_, Source::Merchant) => EntryKind::MerchantDecision,
             (_, Source::Webhook) => EntryKind::WebhookReceived,
-            (_, Source::Fetch) => EntryKind::Reconciled,
-            (_, Source::Clock | Source::Us) => EntryKind::StatusChanged,
+            (_, Source::Fetch | Source::Clock | Source::Us) => EntryKind::Reconciled,
         };
         let money = fact.said.kind.money();
         Entry {
@@ -213,23 +205,31 @@ impl Log<'_> {
     fn sentence(&self, fact: &Fact) -> String {
         let provider =
             self.payment.sessions.get(&fact.attempt).map_or("the provider", |of| of.provider.as_str());
-        let who = match fact.source {
-            Source::Webhook => format!("A signed webhook of {provider} says: "),
-            Source::Fetch => format!("We asked {provider}, which says: "),
-            Source::Merchant => match &fact.said.word {
-                Some(actor) => format!("{actor} decided: "),
-                None => "The merchant decided: ".to_owned(),
-            },
-            Source::Clock => "By our clock: ".to_owned(),
-            Source::Us => String::new(),
+        let said = said(&fact.said.kind);
+        let says = if self.is_known(fact) { "says again" } else { "says" };
+        let text = match (fact.source, &fact.said.kind) {
+            (Source::Webhook, _) => format!("a signed webhook of {provider} {says}: {said}"),
+            (Source::Fetch, _) => format!("we asked {provider}, which {says}: {said}"),
+            (Source::Clock, _) => format!("by our clock, {said}"),
+            (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
+            (Source::Us, Kind::Failed) => format!("{provider} did not open a checkout"),
+            (Source::Us, _) => said,
         };
-        let why = fact.said.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        format!("{who}{}{why}.", said(&fact.said.kind))
+        let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        sentence(&format!("{text}{why}"))
     }
 
-    fn changed(&self, fact: &Fact, before: &Standing, after: &Standing) -> Vec<Entry> {
+    /// Whether the same was said before, so that no one reads it as having happened twice.
+    fn is_known(&self, fact: &Fact) -> bool {
+        let content = |fact: &Fact| (fact.attempt, fact.said.kind.clone(), fact.said.payment.clone());
+        let mut before = self.payment.facts.iter().take_while(|known| known.id != fact.id);
+        !matches!(fact.said.kind, Kind::AttemptDeclined)
+            && before.any(|known| content(known) == content(fact))
+    }
+
+    fn changed(&self, attempt: Attempt, at: Moment, before: &Standing, after: &Standing) -> Vec<Entry> {
         let entry = |kind, text| {
-            let entry = self.of_attempt(fact.attempt, self.entry(fact.at, kind, text));
+            let entry = self.of_attempt(attempt, self.entry(at, kind, text));
             Entry { status_before: Some(before.status), status_after: Some(after.status), ..entry }
         };
         let mut entries = Vec::new();
@@ -238,48 +238,109 @@ impl Log<'_> {
             entries.push(entry(EntryKind::StatusChanged, text));
         }
         for word in after.attention.difference(&before.attention) {
-            let names =
-                after.raised_by.get(word).into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
-            let text = format!("Somebody has to look: {} ({names}).", word.word().replace('_', " "));
+            let text = format!("Somebody has to look: {}{}.", to_look_at(*word), names(*word, after));
             entries.push(entry(EntryKind::ReviewFlagged, text));
         }
         entries
     }
 }
 
+/// What was said, as the end of a sentence.
 fn said(kind: &Kind) -> String {
-    let lost = |text: &str, loss: &super::Loss| match loss.money {
-        Some(money) => format!("{text} over {money}"),
-        None => text.to_owned(),
+    let over = |loss: &Loss| loss.money.map(|money| format!(" over {money}")).unwrap_or_default();
+    let id = |loss: &Loss| loss.dispute.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    let name = |refund: &Refund| match &refund.request {
+        Some(request) => format!("{}, asked for as {request}", refund.id),
+        None => refund.id.to_string(),
     };
     match kind {
         Kind::Processing => "the payment is being processed".to_owned(),
         Kind::Paid(money) => format!("{money} were paid"),
         Kind::Failed => "the payment failed".to_owned(),
         Kind::Cancelled => "the payment was cancelled".to_owned(),
-        Kind::Expired => "the checkout expired unpaid".to_owned(),
+        Kind::Expired => "the checkout expired".to_owned(),
         Kind::Review => "the payment is held for review".to_owned(),
         Kind::ReviewReleased => "the payment is no longer held".to_owned(),
         Kind::AttemptDeclined => "a try was declined, the checkout stays open".to_owned(),
-        Kind::RefundPending(refund) => format!("a refund of {} is under way ({})", refund.money, refund.id),
-        Kind::Refunded(refund) => format!("{} were refunded ({})", refund.money, refund.id),
+        Kind::RefundPending(refund) => {
+            format!("a refund of {} is under way ({})", refund.money, name(refund))
+        }
+        Kind::Refunded(refund) => format!("{} were refunded ({})", refund.money, name(refund)),
         Kind::RefundedTotal(money) => format!("{money} were refunded in all"),
-        Kind::RefundFailed(refund) => format!("the refund of {} failed ({})", refund.money, refund.id),
-        Kind::Reversed(loss) => lost("the payment was reversed", loss),
-        Kind::DisputeOpened(loss) => lost("a dispute was opened", loss),
-        Kind::DisputeWon(loss) => lost("the dispute was won", loss),
-        Kind::DisputeLost(loss) => lost("the dispute was lost", loss),
-        Kind::Sent => "The customer was sent to the checkout".to_owned(),
+        Kind::RefundFailed(refund) => format!("the refund of {} failed ({})", refund.money, name(refund)),
+        Kind::Reversed(loss) => match loss.money {
+            Some(money) => format!("{money} were taken back{}", id(loss)),
+            None => format!("the payment was taken back{}", id(loss)),
+        },
+        Kind::DisputeOpened(loss) => format!("a dispute{} was opened{}", over(loss), id(loss)),
+        Kind::DisputeWon(loss) => format!("the dispute{} was won{}", over(loss), id(loss)),
+        Kind::DisputeLost(loss) => format!("the dispute{} was lost{}", over(loss), id(loss)),
+        Kind::Sent => "the customer was sent to the checkout".to_owned(),
         Kind::Returned => {
-            "A browser came back from the checkout, which does not say whether money came".to_owned()
+            "a browser came back from the checkout, which does not say whether money came".to_owned()
         }
         Kind::ClockExpired => "the session's time is over and nobody paid".to_owned(),
-        Kind::Stuck(_) => "The outcome stays unconfirmed".to_owned(),
+        Kind::Stuck(None) => "it stays unconfirmed whether the attempt was paid".to_owned(),
+        Kind::Stuck(Some(refund)) => format!("it stays unconfirmed whether the refund was made ({refund})"),
         Kind::RefundRequested(refund) => {
-            format!("A refund of {} was asked for ({})", refund.money, refund.id)
+            format!("a refund of {} was asked for ({})", refund.money, refund.id)
         }
         Kind::Approved(money) => format!("{money} are enough"),
         Kind::Rejected(money) => format!("{money} are to be sent back"),
-        Kind::Acknowledged { word, .. } => format!("{} was looked at", word.word().replace('_', " ")),
+        Kind::Acknowledged { word, .. } => {
+            format!("somebody has looked at {}", word.word().replace('_', " "))
+        }
     }
+}
+
+/// What a merchant decided.
+fn decided(who: &str, kind: &Kind) -> String {
+    match kind {
+        Kind::Approved(money) => format!("{who} decided that {money} are enough"),
+        Kind::Rejected(money) => format!("{who} decided to send {money} back"),
+        Kind::Acknowledged { word, .. } => format!("{who} has looked at {}", word.word().replace('_', " ")),
+        Kind::RefundRequested(refund) => {
+            format!("{who} asked for a refund of {} ({})", refund.money, refund.id)
+        }
+        Kind::Cancelled => format!("{who} cancelled the payment"),
+        Kind::Paid(money) => format!("{who} confirmed that {money} were paid"),
+        other => format!("{who} says: {}", said(other)),
+    }
+}
+
+/// Why somebody has to look.
+const fn to_look_at(word: Attention) -> &'static str {
+    match word {
+        Attention::AmountMismatch => "what came is not the order's amount",
+        Attention::CurrencyMismatch => "what came is not in the order's currency",
+        Attention::DuplicatePayment => "the order was paid more than once",
+        Attention::LatePayment => "money is there for an attempt that failed, was cancelled or expired",
+        Attention::Disputed => "a dispute is open",
+        Attention::PaymentReversed => "the provider took money back",
+        Attention::RefundFailed => "a refund did not reach the customer",
+        Attention::Stuck => "an outcome stays unconfirmed",
+    }
+}
+
+/// What raised the word, as a person calls it.
+fn names(word: Attention, standing: &Standing) -> String {
+    let sums = || standing.ledgers.values().flat_map(|ledger| &ledger.sums);
+    let readable = |name: &String| match sums().find(|sum| sum.name() == *name) {
+        Some(Sum { payment, currency, came, .. }) => {
+            let money = Money::new(came.unwrap_or(0), *currency)
+                .map_or_else(|_| name.clone(), |money| money.to_string());
+            payment.as_ref().map_or_else(|| money.clone(), |payment| format!("{money} of {payment}"))
+        }
+        None => name.clone(),
+    };
+    // The id of a `stuck` fact is ours and tells a person nothing.
+    let raised = standing.raised_by.get(&word).filter(|_| word != Attention::Stuck);
+    let names: Vec<_> = raised.into_iter().flatten().filter(|name| !name.is_empty()).map(readable).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+}
+
+/// A sentence of these words.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(['.']).collect()
 }

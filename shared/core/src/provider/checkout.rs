@@ -12,7 +12,7 @@ pub struct Checkout<'a> {
     pub order: &'a OrderId,
     /// What the customer pays.
     pub money: Money,
-    /// What the customer reads.
+    /// What the customer reads. Never empty: providers refuse that.
     pub description: &'a str,
     /// How the customer pays.
     pub method: Method,

@@ -76,12 +76,8 @@ impl Answer {
     /// # Errors
     /// [`Failure::Unknown`] with the place, never with the text.
     pub fn json<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        let status = self.status;
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            Failure::Unknown(format!(
-                "an answer {status} that is not the documented JSON, at {line}:{column}"
-            ))
+        super::json::object(&self.body).map_err(|place| {
+            Failure::Unknown(format!("answered {}, not the documented JSON at {place}", self.status))
         })
     }
 

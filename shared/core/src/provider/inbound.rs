@@ -77,17 +77,12 @@ impl<'a> Verified<'a> {
         self.body
     }
 
-    /// The body as the JSON that the provider documents, parsed once. A key that is read and stands there twice is an
-    /// error in a derived type: which of the two was meant nobody can say.
+    /// The body as the JSON that the provider documents.
     ///
     /// # Errors
-    /// [`NotUnderstood::Shape`] with the place, never with the text.
+    /// [`NotUnderstood::Shape`] with the place.
     pub fn json<T: serde::Deserialize<'a>>(&self) -> Result<T, NotUnderstood> {
-        let text = std::str::from_utf8(self.body).map_err(|error| {
-            NotUnderstood::Shape(format!("byte {}, which is not UTF-8", error.valid_up_to()))
-        })?;
-        serde_json::from_str(text)
-            .map_err(|error| NotUnderstood::Shape(format!("line {} column {}", error.line(), error.column())))
+        super::json::object(self.body).map_err(NotUnderstood::Shape)
     }
 
     /// The id of the event where a signed header carries it.

@@ -44,12 +44,15 @@ pub struct Provider<A: 'static> {
     /// For how long its checkout can be open.
     pub expiry: Expiry,
     /// What is true of a session now.
-    pub fetch: Option<fn(&A, &Held<'_>) -> Option<Step<Vec<Report>>>>,
+    pub fetch: Option<AboutSession<A, Vec<Report>>>,
     /// Sends money back.
     pub refund: Option<fn(&A, &RefundOrder<'_>) -> Step<Report>>,
     /// Closes an open checkout.
-    pub close: Option<fn(&A, &Held<'_>) -> Option<Step<Closed>>>,
+    pub close: Option<AboutSession<A, Closed>>,
 }
+
+/// A question about a session at the provider; none where too little is known of it to be asked.
+pub type AboutSession<A, T> = fn(&A, &Held<'_>) -> Option<Step<T>>;
 
 /// A provider in the list, whatever its account's type.
 pub trait Listed: Sync {

@@ -9,6 +9,7 @@ mod checkout;
 mod event;
 mod exchange;
 mod inbound;
+mod json;
 mod list;
 pub mod sandbox;
 pub mod signature;
@@ -22,4 +23,4 @@ pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat,
 pub use event::{Event, NotUnderstood, Reading, Told};
 pub use exchange::{Answer, Exchange, Failure, Reader, Request, Step};
 pub use inbound::{Inbound, Refusal, Verdict, Verified};
-pub use list::{ALL, Configured, Listed, Provider, listed};
+pub use list::{ALL, AboutSession, Configured, Listed, Provider, listed};

@@ -16,7 +16,7 @@
 //! for a day: the same request again gives the same checkout or refund.
 //!
 //! # Sources
-//! This file; it is the sandbox's documentation. The signatures: `spec/standard-webhooks.md` in
+//! This file and `sandbox/wire.rs` are its documentation. The signatures: `spec/standard-webhooks.md` in
 //! `standard-webhooks/standard-webhooks`.
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     close: Some(close),
 };
 
-// ── Who we are there ────────────────────────────────────────────────────────────────────────────────────────────────
+// Who we are there.
 
 /// A shop's keys at the sandbox, checked.
 #[derive(Debug)]
@@ -109,10 +109,10 @@ fn suits(account: &Account, money: Money) -> Result<(), Unsuitable> {
     account.limits.hold(money)
 }
 
-// ── What it tells us ────────────────────────────────────────────────────────────────────────────────────────────────
+// What it tells us.
 
-/// Only the checks in [`signature`](super::signature) make the proof that [`Verified`] asks for, and nothing of the body
-/// is looked at before.
+/// Only the checks in [`signature`](super::signature) make the proof that [`Verified`] asks for, and nothing of the
+/// body is looked at before.
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Verdict<'a> {
     match standard_webhooks::verify(&account.webhook_keys, inbound, now) {
         Ok((id, proof)) => Verdict::Verified(Verified::new(inbound, Some(id), proof)),
@@ -174,7 +174,7 @@ fn hint(inbound: &Inbound<'_>) -> Option<SessionId> {
     inbound.first_session_id()
 }
 
-// ── What we ask of it ───────────────────────────────────────────────────────────────────────────────────────────────
+// What we ask of it.
 
 /// Everything in the request is stored before it is sent, so that a repeat is the same to the byte.
 fn create(account: &Account, checkout: &Checkout<'_>) -> Step<Created> {
@@ -273,7 +273,7 @@ fn close(account: &Account, held: &Held<'_>) -> Option<Step<Closed>> {
     }))
 }
 
-// ── How it is asked, and how it answers ─────────────────────────────────────────────────────────────────────────────
+// How it is asked, and how it answers.
 
 fn request(account: &Account, verb: Verb, path: &str) -> Request {
     Request::new(verb, format!("{}{path}", account.api_base)).bearer(&account.api_key)

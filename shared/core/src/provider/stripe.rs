@@ -6,16 +6,17 @@
 //! schemes are passed over. Each delivery is signed anew, repeats too, so a narrow tolerance harms none of them.
 //!
 //! # How we are found
-//! Our session id travels as `client_reference_id`, in the session's metadata and in the payment intent's, which Stripe
-//! copies to the charge. Refunds, disputes and reviews made at Stripe carry none of it: their payment intent is asked for.
+//! Our session id travels as `client_reference_id`, in the session's metadata and in the payment intent's, which
+//! Stripe copies to the charge. Refunds, disputes and reviews made at Stripe carry none of it: their payment intent
+//! is asked for.
 //!
 //! # Amounts
 //! The currency's smallest unit, as ours, at most 8 digits. Where Stripe's unit is not that of ISO 4217 (ISK, MGA, UGX)
 //! we take no order, so no report in them is believed either. Three-decimal currencies end in 0.
 //!
 //! # Retries
-//! Any 2xx ends them, whatever the body; otherwise up to 3 days. Repeats and any order are normal. Our own requests carry
-//! an idempotency key that Stripe keeps for a day; it replays the first answer, a 500 too.
+//! Any 2xx ends them, whatever the body; otherwise up to 3 days. Repeats and any order are normal. Our own requests
+//! carry an idempotency key that Stripe keeps for a day; it replays the first answer, a 500 too.
 //!
 //! # Sources
 //! docs.stripe.com: api/checkout/sessions, webhooks/signature, api/idempotent_requests, currencies, api/refunds,

@@ -72,6 +72,10 @@ where
             };
             (route.path, answered)
         }
+        // API Gateway gives preflights to the `$default` route where there is one, and adds the CORS headers itself.
+        Found::OtherMethods(_) | Found::Nothing if *request.method() == http::Method::OPTIONS => {
+            ("-", Ok(answer::empty(http::StatusCode::NO_CONTENT)))
+        }
         Found::OtherMethods(methods) => {
             let names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
             let problem = Problem { allow: Some(names.join(", ")), ..Problem::new(Code::MethodNotAllowed) };

@@ -205,6 +205,11 @@ impl Flow<'_> {
         if apply_early(self.app, self.shop, &payment.id, self.now).await? {
             let again = store.load_with_texts(&payment.id).await.map_err(FlowError::from)?;
             payment = again.ok_or(OpenError::OrderNotFound)?;
+            if opening(&payment, None, None, self.now) != Opening::Open(attempt) {
+                // What came early settles it: nobody is to be sent to another checkout.
+                store.end_opening(item.session, item.nonce, None).await.map_err(FlowError::from)?;
+                return Ok(None);
+            }
         }
         self.at_provider(payment, attempt, item, provider.as_ref(), true).await.map(Some)
     }

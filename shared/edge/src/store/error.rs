@@ -20,11 +20,18 @@ impl StoreError {
     where
         SdkError<E, R>: std::error::Error + ProvideErrorMetadata,
     {
-        match error.code() {
-            Some("ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "SerializationException") => {
-                Self::Defect(format!("{}", DisplayErrorContext(error)))
+        // A service's answer could quote what was sent: only its code and message are kept.
+        let words = match (error, error.code()) {
+            (SdkError::ServiceError(_), code) => {
+                format!("{}: {}", code.unwrap_or("no code"), error.message().unwrap_or("no message"))
             }
-            _ => Self::Unavailable(format!("{}", DisplayErrorContext(error))),
+            _ => format!("{}", DisplayErrorContext(error)),
+        };
+        match error.code() {
+            Some(
+                "ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "SerializationException",
+            ) => Self::Defect(words),
+            _ => Self::Unavailable(words),
         }
     }
 }

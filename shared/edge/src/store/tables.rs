@@ -1,6 +1,5 @@
 //! The tables' definition, in one place: the local stack creates them from here, and a test holds `template.yaml` to it.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
@@ -52,8 +51,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where a table can be neither created nor found.
     pub async fn create_tables(&self) -> Result<(), StoreError> {
-        self.create(&self.table, PAYMENTS).await?;
-        self.create(&self.shops_table, SHOPS).await
+        let listed = self.client.list_tables().send().await.map_err(|error| StoreError::of(&error))?;
+        for (name, table) in [(&self.table, PAYMENTS), (&self.shops_table, SHOPS)] {
+            if !listed.table_names().contains(name) {
+                self.create(name, table).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn create(&self, name: &str, table: Table) -> Result<(), StoreError> {
@@ -75,11 +79,7 @@ impl Store {
             .set_key_schema(Some(keys.into_iter().flatten().collect::<Result<_, _>>()?))
             .set_global_secondary_indexes(table.index.map(|index| Ok(vec![global(index)?])).transpose()?)
             .set_stream_specification(table.stream.then_some(stream));
-        match request.send().await {
-            Ok(_) => {}
-            Err(error) if error.code() == Some("ResourceInUseException") => return Ok(()),
-            Err(error) => return Err(StoreError::of(&error)),
-        }
+        request.send().await.map_err(|error| StoreError::of(&error))?;
         if let Some(attribute) = table.ttl {
             let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(attribute).build().map_err(defect)?;
             let request = self.client.update_time_to_live().table_name(name).time_to_live_specification(ttl);

@@ -67,7 +67,7 @@ pub(super) fn create(account: &Account, checkout: &Checkout<'_>) -> Step<Created
 }
 
 /// The page's language that is nearest to a language tag.
-fn locale(tag: &str) -> Option<&'static str> {
+pub(super) fn locale(tag: &str) -> Option<&'static str> {
     let find = |tag: &str| LOCALES.into_iter().find(|known| known.eq_ignore_ascii_case(tag));
     find(tag).or_else(|| find(tag.split('-').next()?))
 }

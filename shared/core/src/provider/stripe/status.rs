@@ -6,8 +6,8 @@ use super::{Account, requests};
 use crate::payment::{DisputeId, Kind, Loss, Moment, ProviderPaymentId, Refund, RefundId, Report, SessionId};
 use crate::provider::{Answer, Failure, Held, NotUnderstood, Step, Told};
 
-/// A refund's `status` (docs.stripe.com/api/refunds/object). A failure can follow a success, days later. `asked` is our
-/// id of it where we know it; else it is in the refund's own notes, if they are ours.
+/// A refund's `status` (docs.stripe.com/api/refunds/object). A failure can follow a success, days later. `asked` is
+/// our id of it where we know it; else it is in the refund's own notes, if they are ours.
 pub(super) fn of_refund(object: &Object<'_>, asked: Option<RefundId>) -> Result<Report, NotUnderstood> {
     let parse = |node: &Node<'_>| node.text().and_then(|text| RefundId::parse(text).ok());
     let ours = object.metadata.of().filter(|metadata| metadata.session().is_some());
@@ -25,7 +25,8 @@ pub(super) fn of_refund(object: &Object<'_>, asked: Option<RefundId>) -> Result<
     Ok(Report::new(kind).reason(object.failure_reason.text()))
 }
 
-/// A dispute's `status` (docs.stripe.com/api/disputes/object). None for a prevented one: how it was settled is not said.
+/// A dispute's `status` (docs.stripe.com/api/disputes/object). None for a prevented one: how it was settled is not
+/// said.
 pub(super) fn of_dispute(object: &Object<'_>) -> Result<Option<Report>, NotUnderstood> {
     let id = object.id.text().and_then(|text| DisputeId::parse(text).ok()).ok_or_else(|| missing("id"))?;
     let loss = Loss { dispute: Some(id), money: Some(object.money(&object.amount, "amount")?) };

@@ -1,0 +1,224 @@
+//! The shop's pages.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use payproof::payment::Moment;
+
+use super::catalogue::{PRODUCTS, QUANTITY_MAX, shown};
+use super::client::{SessionTruth, Trouble, Truth};
+use super::order::Order;
+use crate::page::{Live, Page, origin};
+
+/// What there is to buy. The form sends products and quantities, never a price.
+pub(super) fn catalogue<'a>(cart: &str, notice: Option<&str>) -> Page<'a> {
+    let body = html! {
+        h1 { "What would you like?" }
+        @if let Some(notice) = notice { p.notice role="alert" { (notice) } }
+        form method="post" action="/demo/orders" autocomplete="off" {
+            input type="hidden" name="cart" value=(cart);
+            ul.products {
+                @for (index, product) in PRODUCTS.iter().enumerate() {
+                    li.sheet {
+                        h2 { (product.name) }
+                        p.quiet { (product.text) }
+                        p.price { (shown(product.price)) }
+                        label {
+                            "Quantity "
+                            input type="number" name=(product.id) min="0" max=(QUANTITY_MAX) value=(u8::from(index == 0));
+                        }
+                    }
+                }
+            }
+            button.primary { "Buy and pay" }
+        }
+    };
+    framed("Demo shop", body, Live::No, BTreeSet::new())
+}
+
+/// The shop's own view of an order, and what payproof says of it.
+pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble>, now: Moment) -> Page<'a> {
+    let waiting = truth
+        .is_ok_and(|truth| ["created", "pending", "processing", "review"].contains(&truth.status.as_str()));
+    let body = html! {
+        h1 { "Order " (order.id) }
+        section.sheet {
+            table {
+                thead { tr { th { "Product" } th.number { "Quantity" } th.number { "Price" } } }
+                tbody {
+                    @for line in &order.lines {
+                        tr {
+                            td { (line.name) }
+                            td.number { (line.quantity) }
+                            td.number { (shown(line.quantity.saturating_mul(line.unit_amount))) }
+                        }
+                    }
+                }
+                tfoot { tr { th { "Sum" } td {} td.number { strong { (shown(order.amount)) } } } }
+            }
+        }
+        section.sheet #live data-waiting[waiting] {
+            @match truth {
+                Ok(truth) => (told(order, truth, now)),
+                Err(trouble) => {
+                    h2 { "Not known just now" }
+                    p { "payproof says nothing of its payment, so nothing is sent. " span.quiet { (trouble) } }
+                    (try_again(order, "Pay now", None))
+                }
+            }
+        }
+    };
+    let live = if waiting { Live::Always } else { Live::No };
+    framed("Your order", body, live, origin(url).into_iter().collect())
+}
+
+/// What payproof says, and what the shop makes of it.
+fn told(order: &Order, truth: &Truth, now: Moment) -> Markup {
+    let newest = truth.sessions.last();
+    let open = newest.filter(|session| session.is_open(now));
+    let link = open.and_then(|open| order.sessions.iter().find(|session| session.id == open.id));
+    html! {
+        h2 { "What payproof says: " span.status { (truth.status) } }
+        p.large { (decision(truth)) }
+        @if let Some(session) = newest { p { "The customer reads: “" (session.message) "”" } }
+        p.quiet { "That a browser came back to this page is not a payment. The shop asks payproof each time it shows it." }
+        dl {
+            dt { "Paid" } dd { (shown(truth.amount_paid)) }
+            dt { "Refunded" } dd { (shown(truth.amount_refunded)) }
+            @if !truth.attention.is_empty() {
+                dt { "Look at" } dd { @for word in &truth.attention { span.tag { (word.replace('_', " ")) } " " } }
+            }
+        }
+        @if let Some(link) = link { p { a.button.primary href=(link.checkout_url) { "Go on to pay" } } }
+        @if newest.is_none_or(|session| session.ran_out(now)) { (try_again(order, "Pay now", None)) }
+        @if let Some(session) = newest.filter(|session| session.can_retry) { (retry(order, session)) }
+        @if !truth.sessions.is_empty() {
+            h2 { "Attempts" }
+            ul.plain { @for session in &truth.sessions { (attempt(order, session)) } }
+        }
+    }
+}
+
+/// What the shop does with the goods.
+fn decision(truth: &Truth) -> &'static str {
+    match truth.status.as_str() {
+        "paid" if truth.attention.is_empty() => "It is paid. We pack it now.",
+        "paid" => "It is paid, but somebody has to look at it before we pack it.",
+        "refunded" => "The money went back. We send nothing.",
+        "failed" | "cancelled" | "expired" => "It is not paid. We send nothing.",
+        _ => "It is not paid yet. We send nothing.",
+    }
+}
+
+fn retry(order: &Order, session: &SessionTruth) -> Markup {
+    html! {
+        h2 { "Try again" }
+        div.row {
+            @for method in &session.retry_methods {
+                (try_again(order, &pay_by(method), Some(method)))
+            }
+        }
+    }
+}
+
+fn pay_by(method: &str) -> String {
+    match method {
+        "local" => "Pay by a local method".to_owned(),
+        "link" => "Pay by a link".to_owned(),
+        other => format!("Pay by {}", other.replace('_', " ")),
+    }
+}
+
+fn try_again(order: &Order, name: &str, method: Option<&str>) -> Markup {
+    html! {
+        form method="post" action={ "/demo/orders/" (order.id) "/pay" } {
+            input type="hidden" name="attempt" value=(order.sessions.len() + 1);
+            @if let Some(method) = method { input type="hidden" name="method" value=(method); }
+            button { (name) }
+        }
+    }
+}
+
+fn attempt(order: &Order, session: &SessionTruth) -> Markup {
+    let known = order.sessions.iter().find(|known| known.id == session.id);
+    html! {
+        li {
+            div.line {
+                span { (session.attempt) ". " (session.provider) ", " (session.method.replace('_', " ")) }
+                strong { (session.status) }
+                @if let Some(known) = known {
+                    a href=(known.provider_checkout_url) { "at the provider" }
+                }
+            }
+            @if let Some(reason) = &session.reason { p.quiet { (reason) } }
+            code { (session.id) }
+        }
+    }
+}
+
+/// Every order, newest first.
+pub(super) fn orders<'a>(orders: &[Order], truths: Result<&[Truth], &Trouble>) -> Page<'a> {
+    let status = |id: &str| {
+        let truth = truths.ok().and_then(|truths| truths.iter().find(|truth| truth.id == id));
+        truth.map_or("?", |truth| truth.status.as_str())
+    };
+    let body = html! {
+        h1 { "Orders" }
+        @if let Err(trouble) = truths {
+            p.notice role="alert" { "payproof could not be asked, so nothing is known of payments. " (trouble) }
+        }
+        section.sheet {
+            @if orders.is_empty() {
+                p { "Nobody has ordered anything yet. " a href="/demo" { "Be the first." } }
+            } @else {
+                table {
+                    thead { tr { th { "Order" } th.wide { "Made" } th.number { "Sum" } th { "Status" } } }
+                    tbody {
+                        @for order in orders {
+                            tr {
+                                td { a href={ "/demo/orders/" (order.id) } { (order.id) } }
+                                td.wide { (made(order.made_at)) }
+                                td.number { (shown(order.amount)) }
+                                td { strong { (status(&order.id)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    framed("Orders", body, Live::No, BTreeSet::new())
+}
+
+/// The customer could not be sent to pay.
+pub(super) fn not_opened<'a>(order: &str, trouble: &Trouble) -> Page<'a> {
+    let body = html! {
+        section.sheet {
+            h1 { "We could not open the payment." }
+            p { "Nothing was charged. Your order is kept, and you can pay it from its page." }
+            p.quiet { (trouble) }
+            p { a.button href={ "/demo/orders/" (order) } { "To the order" } }
+        }
+    };
+    framed("Payment not opened", body, Live::No, BTreeSet::new())
+}
+
+/// A page that says one thing.
+pub(super) fn trouble<'a>(text: &str) -> Page<'a> {
+    let body = html! { section.sheet { h1 { (text) } p { a href="/demo" { "Back to the shop" } } } };
+    framed("Demo shop", body, Live::No, BTreeSet::new())
+}
+
+fn framed<'a>(title: &'a str, body: Markup, live: Live, leads_to: BTreeSet<String>) -> Page<'a> {
+    let banner = html! {
+        strong { a href="/demo" { "Demo shop" } }
+        nav { a href="/demo" { "Products" } a href="/demo/orders" { "Orders" } }
+    };
+    Page { title, banner, body, live, leads_to }
+}
+
+fn made(millis: u64) -> Markup {
+    let moment = Moment::from_millis(millis).to_string();
+    let short: String = moment.replace('T', " ").chars().take(16).collect();
+    html! { time datetime=(moment) { (short) } }
+}

@@ -1,0 +1,18 @@
+//! What is written beside the code is held to it: the HTTP contract, the template, the logs, the documents and the
+//! house rules.
+#![forbid(unsafe_code)]
+
+#[path = "../stack/stripe_api.rs"]
+#[allow(dead_code)]
+mod stripe_api;
+#[path = "../stack/world.rs"]
+#[allow(dead_code)]
+mod world;
+
+mod documents;
+mod drift;
+mod logs;
+mod needs;
+mod openapi;
+mod template;
+mod tidy;

@@ -1,0 +1,32 @@
+//! What the HTTP contract promises, asked from outside: shops' servers, browsers, providers and strangers call the
+//! running stack, and what they made it write is read from its table.
+#![forbid(unsafe_code)]
+
+#[path = "../stack/stripe_api.rs"]
+#[allow(dead_code)]
+mod stripe_api;
+#[path = "../stack/world.rs"]
+#[allow(dead_code)]
+mod world;
+
+mod events;
+mod reach;
+mod table;
+mod wire;
+
+mod bad_bodies;
+mod bad_ids;
+mod bad_keys;
+mod doors;
+mod go;
+mod idempotency;
+mod kept;
+mod lists;
+mod merchant;
+mod opening;
+mod poll;
+mod racing;
+mod refused;
+mod return_page;
+mod webhooks;
+mod wounds;

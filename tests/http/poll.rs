@@ -1,0 +1,138 @@
+//! The status poll: true at the moment of reading, and cheap to ask again.
+
+use payproof_edge::api::view::poll_after_ms;
+use serde_json::{Value, json};
+
+use crate::events;
+use crate::reach::MESSAGES;
+use crate::world::{Answer, World};
+
+async fn polls(world: &World, id: &str, key: &str, known: Option<&str>) -> Answer {
+    let mut request = world.http.get(format!("{}/v1/sessions/{id}", world.stack.url)).bearer_auth(key);
+    if let Some(known) = known {
+        request = request.header("if-none-match", known);
+    }
+    Answer::of(request.send().await.expect("an answer")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_status_is_told_in_the_words_of_the_contract() {
+    let world = World::start().await;
+    for (status, message) in MESSAGES {
+        let session = world.reaches(status, status).await;
+        let polled = polls(&world, &session.id, &session.client_secret, None).await.expect(200);
+        assert_eq!((polled["status"].as_str(), polled["message"].as_str()), (Some(status), Some(message)));
+        assert_eq!(polled["order_status"], status);
+        let is_final = !["created", "pending", "processing", "review"].contains(&status);
+        assert_eq!(polled["final"], is_final, "{status}");
+        assert_eq!(polled["paid"], status == "paid", "{status}");
+        assert_eq!(polled["can_retry"], ["failed", "cancelled", "expired"].contains(&status), "{status}");
+        assert_eq!(
+            polled["retry_methods"].as_array().is_some_and(Vec::is_empty),
+            polled["can_retry"] == false
+        );
+        assert_eq!(polled["poll_after_ms"].is_null(), is_final, "{status}");
+        assert_eq!(polled["amount_refunded"], if status == "refunded" { 4999 } else { 0 });
+        assert_eq!((polled["amount"].as_u64(), polled["currency"].as_str()), (Some(4999), Some("EUR")));
+        assert!(!polled.to_string().contains("csec_"), "{polled}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_knows_the_etag_is_told_304_until_something_changes() {
+    let world = World::start().await;
+    let session = world.reaches("1", "created").await;
+    let first = polls(&world, &session.id, &session.client_secret, None).await;
+    first.expect(200);
+    let etag = first.header("etag").to_owned();
+    assert!(etag.starts_with('"') && etag.ends_with('"') && etag.len() > 2, "{etag}");
+    assert_eq!(first.header("retry-after"), "1");
+    assert_eq!(first.header("cache-control"), "no-store");
+    let lists = [
+        etag.clone(),
+        format!("W/{etag}"),
+        format!("\"other\", {etag}"),
+        format!("\"x\",W/{etag},\"y\""),
+        "*".to_owned(),
+    ];
+    for known in &lists {
+        let again = polls(&world, &session.id, &session.client_secret, Some(known)).await;
+        assert_eq!((again.status, again.body.as_str()), (304, ""), "{known}");
+        assert_eq!((again.header("etag"), again.header("retry-after")), (etag.as_str(), "1"), "{known}");
+    }
+    for other in ["\"\"", "\"999\"", etag.trim_matches('"'), "", ","] {
+        assert_eq!(
+            polls(&world, &session.id, &session.client_secret, Some(other)).await.status,
+            200,
+            "{other}"
+        );
+    }
+    let before = world.table().await;
+    polls(&world, &session.id, &session.client_secret, None).await.expect(200);
+    assert_eq!(world.table().await, before, "reading writes nothing");
+
+    world.stripe_tells(&events::processing("evt_1", &session.id)).await.expect(200);
+    let changed = polls(&world, &session.id, &session.client_secret, Some(&etag)).await;
+    assert_eq!(changed.expect(200)["status"], "processing");
+    let etag = changed.header("etag").to_owned();
+    assert_eq!(polls(&world, &session.id, &session.client_secret, Some(&etag)).await.status, 304);
+    world.stripe_tells(&events::async_paid("evt_2", &session.id)).await.expect(200);
+    let paid = polls(&world, &session.id, &session.client_secret, Some(&etag)).await;
+    assert_eq!(paid.expect(200)["status"], "paid");
+    // Nothing is left to ask for.
+    assert_eq!(paid.header("retry-after"), "");
+    assert_eq!(
+        polls(&world, &session.id, &session.client_secret, Some(paid.header("etag")))
+            .await
+            .header("retry-after"),
+        ""
+    );
+}
+
+#[test]
+fn the_older_a_session_the_rarer_it_is_asked_for() {
+    let minute = 60_000;
+    let expected = [
+        (0, 1_000),
+        (2 * minute - 1, 1_000),
+        (2 * minute, 3_000),
+        (10 * minute - 1, 3_000),
+        (10 * minute, 10_000),
+        (60 * minute - 1, 10_000),
+        (60 * minute, 60_000),
+        (u64::MAX, 60_000),
+    ];
+    for (age, after) in expected {
+        assert_eq!(poll_after_ms(age), after, "{age}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_that_the_provider_gave_is_told() {
+    let world = World::start().await;
+    let session = world.reaches("1", "created").await;
+    world.stripe_tells(&events::declined("evt_1", &session.id)).await.expect(200);
+    let polled = polls(&world, &session.id, &session.client_secret, None).await.expect(200);
+    assert_eq!((polled["status"].as_str(), &polled["reason"]), (Some("created"), &Value::Null));
+    world.stripe_tells(&events::async_failed("evt_2", &session.id)).await.expect(200);
+    let polled = polls(&world, &session.id, &session.client_secret, None).await.expect(200);
+    assert_eq!(
+        (polled["status"].as_str(), polled["reason"].as_str()),
+        (Some("failed"), Some("insufficient_funds"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_session_of_an_order_that_was_paid_otherwise_does_not_ask_to_pay_again() {
+    let world = World::start().await;
+    let failed = world.reaches("1", "failed").await;
+    let second = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
+    world.stripe_tells(&events::paid("evt_2", second["id"].as_str().expect("an id"))).await.expect(200);
+    let polled = polls(&world, &failed.id, &failed.client_secret, None).await.expect(200);
+    assert_eq!((polled["status"].as_str(), polled["order_status"].as_str()), (Some("failed"), Some("paid")));
+    assert_eq!((polled["paid"].as_bool(), polled["can_retry"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(
+        polled["message"], "Payment confirmed. Your order is now being processed.",
+        "true when it is read"
+    );
+}

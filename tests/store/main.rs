@@ -1,0 +1,18 @@
+//! The store and the flows on real tables: the same suite on the embedded store and on Amazon's DynamoDB Local, crashes
+//! between any two steps, and write-first against load-decide-save.
+#![forbid(unsafe_code)]
+
+#[path = "../stack/stripe_api.rs"]
+#[allow(dead_code)]
+mod stripe_api;
+#[path = "../stack/world.rs"]
+#[allow(dead_code)]
+mod world;
+
+mod budget;
+mod crash;
+mod door;
+mod dynamodb_local;
+mod shops;
+mod suite;
+mod write_first;

@@ -1,0 +1,493 @@
+//! One suite of the store's operations, run on the embedded store and on Amazon's DynamoDB Local.
+
+use std::collections::BTreeSet;
+
+use payproof::payment::{
+    Attempt, Change, Currency, Details, Fact, FactId, Kind, Method, Moment, Money, Nonce, OrderId, Outcome,
+    Payment, Premise, Premises, ProviderName, Report, Session, SessionId, ShopId, Source, Status, TokenHash,
+    WriteMark, expect, reserve,
+};
+use payproof::provider::Created;
+use payproof::secret::Secret;
+#[cfg(feature = "wider")]
+use payproof_edge::settings::Settings;
+use payproof_edge::store::{
+    AttemptItem, AttemptRequest, Claim, Due, EventId, IdempotencyKey, Note, Registered, Saved, Store,
+    StoredEvent,
+};
+use payproof_local::{Data, Options, Stack};
+
+pub const AT: Moment = Moment::from_millis(1_795_539_000_000);
+
+pub fn shop() -> ShopId {
+    ShopId::parse("shop").expect("a shop")
+}
+
+pub fn stripe() -> ProviderName {
+    ProviderName::parse("stripe").expect("a provider")
+}
+
+pub fn eur(minor: u64) -> Money {
+    Money::new(minor, Currency::parse("EUR").expect("a currency")).expect("an amount")
+}
+
+pub fn order(name: &str, details: Details) -> Payment {
+    Payment::register(shop(), OrderId::parse(name).expect("an order"), eur(4999), details, AT)
+}
+
+pub fn session(after: usize) -> Session {
+    Session {
+        provider: stripe(),
+        method: Method::Card,
+        created_at: AT,
+        expires_at: AT.plus_seconds(1_800),
+        after,
+        nonce: Nonce([7; 6]),
+        client_secret: TokenHash::of("csec_1"),
+        go_token: TokenHash::of("go_1"),
+    }
+}
+
+pub fn fact(id: &str, kind: Kind, mark: u8) -> Fact {
+    Fact {
+        id: FactId::stored(id),
+        attempt: Attempt::FIRST,
+        source: Source::Webhook,
+        said: Report::new(kind).word("checkout.session.completed"),
+        at: AT.plus_seconds(60),
+        write: WriteMark([mark; 6]),
+    }
+}
+
+/// A store with its tables on the embedded server.
+pub async fn embedded() -> (Stack, Store) {
+    let options = Options {
+        addr: "127.0.0.1:0".parse().expect("an address"),
+        data: Data::Memory,
+        public_url: None,
+        shops: Vec::new(),
+    };
+    let stack = Stack::start(options).await.expect("the stack starts");
+    let store = Store::new(&stack.settings());
+    (stack, store)
+}
+
+/// Settings for a store at this address.
+#[cfg(feature = "wider")]
+pub fn settings_at(url: &str) -> Settings {
+    Settings {
+        payments_table: "payproof".to_owned(),
+        shops_table: "payproof-shops".to_owned(),
+        public_url: "http://127.0.0.1".to_owned(),
+        region: "eu-central-1".to_owned(),
+        access_key_id: "local".to_owned(),
+        secret_access_key: Secret::new("local"),
+        session_token: None,
+        endpoint_url: Some(url.to_owned()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_on_the_embedded_store() {
+    let (stack, store) = embedded().await;
+    all(&store).await;
+    stack.stop().await;
+}
+
+#[cfg(feature = "wider")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_passes_on_dynamodb_local() {
+    let local = crate::dynamodb_local::start().await;
+    let store = Store::new(&settings_at(&local.url));
+    store.create_tables().await.expect("tables");
+    store.create_tables().await.expect("creating what is there is nothing");
+    all(&store).await;
+}
+
+async fn all(store: &Store) {
+    an_order_is_registered_once_and_read_as_it_was_written(store).await;
+    long_texts_are_kept_beside_the_item(store).await;
+    no_premise_holds_on_an_absent_order_and_nothing_is_created(store).await;
+    an_absent_attempt_takes_no_fact(store).await;
+    the_first_fact_goes_into_an_absent_set_and_an_empty_list(store).await;
+    each_premise_is_checked_by_the_store_as_it_is_in_memory(store).await;
+    a_failed_condition_gives_the_item_back(store).await;
+    every_kind_of_fact_is_read_as_it_was_written(store).await;
+    attempts_open_end_and_are_taken_over_once(store).await;
+    idempotency_keys_run_settle_run_out_and_are_given_back(store).await;
+    stored_events_and_early_names_are_found(store).await;
+    refused_notes_take_a_slot_until_it_runs_out(store).await;
+    orders_are_listed_newest_first_in_pages(store).await;
+    timers_lie_at_least_a_minute_ahead(store).await;
+}
+
+async fn register(store: &Store, payment: &Payment) {
+    assert_eq!(store.register(payment, 1).await.expect("a write"), Registered::New);
+}
+
+async fn an_order_is_registered_once_and_read_as_it_was_written(store: &Store) {
+    let payment = order(
+        "registered",
+        Details { customer_email: Some("a@example.test".to_owned()), ..Details::default() },
+    );
+    register(store, &payment).await;
+    assert_eq!(store.load(&payment.id).await.expect("a read"), Some(payment.clone()));
+    let again = store.register(&payment, 1).await.expect("a write");
+    assert_eq!(again, Registered::Exists(Box::new(payment)));
+    assert_eq!(store.load(&order("unregistered", Details::default()).id).await.expect("a read"), None);
+}
+
+async fn long_texts_are_kept_beside_the_item(store: &Store) {
+    let details = Details { description: Some("ä".repeat(300)), ..Details::default() };
+    let payment = order("long-texts", details.clone());
+    register(store, &payment).await;
+    assert_eq!(store.load_with_texts(&payment.id).await.expect("a read"), Some(payment.clone()));
+    let short = store.load(&payment.id).await.expect("a read").expect("an order");
+    assert_eq!(short.details.description, None, "what decides is read without them");
+}
+
+fn change(premises: Vec<Premise>) -> Change {
+    Change {
+        premises: Premises(premises),
+        facts: Vec::new(),
+        reserved: None,
+        amended: None,
+        status: Some(Status::Paid),
+        attention: Some(BTreeSet::new()),
+        plain: Some(false),
+        tell: true,
+        at: AT,
+    }
+}
+
+async fn no_premise_holds_on_an_absent_order_and_nothing_is_created(store: &Store) {
+    // payment.md, section 3: a negative condition is true of an absent item and would create an order nobody registered.
+    let absent = order("absent", Details::default());
+    let hash = FactId::stored("x").hash();
+    for premise in [Premise::OrderExists, Premise::New(hash), Premise::FactsBelow(200), Premise::Version(1)] {
+        let premises = vec![Premise::OrderExists, premise.clone()];
+        let saved = store.save(&absent.id, &change(premises)).await.expect("an answer");
+        assert_eq!(saved, Saved::Differs(None), "{premise:?}");
+    }
+    let (paid, _) =
+        expect(&shop(), &stripe(), &[fact("stripe:evt", Kind::Paid(eur(4999)), 1)]).expect("an expectation");
+    assert_eq!(store.save(&absent.id, &paid).await.expect("an answer"), Saved::Differs(None));
+    assert_eq!(store.load(&absent.id).await.expect("a read"), None);
+}
+
+async fn an_absent_attempt_takes_no_fact(store: &Store) {
+    let payment = order("no-attempt", Details::default());
+    register(store, &payment).await;
+    let (paid, _) =
+        expect(&shop(), &stripe(), &[fact("stripe:evt", Kind::Paid(eur(4999)), 1)]).expect("an expectation");
+    let saved = store.save(&payment.id, &paid).await.expect("an answer, not a ValidationException");
+    assert_eq!(saved, Saved::Differs(Some(Box::new(payment.clone()))));
+    assert_eq!(store.load(&payment.id).await.expect("a read"), Some(payment));
+}
+
+async fn the_first_fact_goes_into_an_absent_set_and_an_empty_list(store: &Store) {
+    let mut payment = order("first-fact", Details::default());
+    register(store, &payment).await;
+    let reserved = reserve(&payment, Attempt::FIRST, session(0));
+    assert_eq!(store.save(&payment.id, &reserved).await.expect("a write"), Saved::Written);
+    payment.apply(&reserved);
+    assert_eq!(store.load(&payment.id).await.expect("a read"), Some(payment.clone()));
+    let (paid, outcome) =
+        expect(&shop(), &stripe(), &[fact("stripe:evt", Kind::Paid(eur(4999)), 1)]).expect("an expectation");
+    assert_eq!(
+        (store.save(&payment.id, &paid).await.expect("a write"), outcome),
+        (Saved::Written, Outcome::Applied)
+    );
+    payment.apply(&paid);
+    let stored = store.load(&payment.id).await.expect("a read").expect("an order");
+    assert_eq!(stored, payment);
+    assert!(stored.tell);
+    let again = store.save(&payment.id, &paid).await.expect("an answer");
+    assert_eq!(again, Saved::Differs(Some(Box::new(payment))), "the same fact again changes nothing");
+}
+
+async fn each_premise_is_checked_by_the_store_as_it_is_in_memory(store: &Store) {
+    let mut payment = order("premises", Details::default());
+    register(store, &payment).await;
+    let reserved = reserve(&payment, Attempt::FIRST, session(0));
+    store.save(&payment.id, &reserved).await.expect("a write");
+    payment.apply(&reserved);
+    let other = ShopId::parse("other").expect("a shop");
+    let adyen = ProviderName::parse("adyen").expect("a provider");
+    let second = Attempt::new(2).expect("an attempt");
+    let usd = Money::new(4999, Currency::parse("USD").expect("a currency")).expect("an amount");
+    let of = |attempt, shop: ShopId, provider: ProviderName| Premise::Session { attempt, shop, provider };
+    for premise in [
+        Premise::OrderExists,
+        of(Attempt::FIRST, shop(), stripe()),
+        of(second, shop(), stripe()),
+        of(Attempt::FIRST, other, stripe()),
+        of(Attempt::FIRST, shop(), adyen),
+        Premise::Plain,
+        Premise::Costs(eur(4999)),
+        Premise::Costs(eur(4998)),
+        Premise::Costs(usd),
+        Premise::New(FactId::stored("new").hash()),
+        Premise::New(FactId::stored("stripe:evt_known").hash()),
+        Premise::FactsBelow(0),
+        Premise::FactsBelow(1),
+        Premise::FactsBelow(2),
+        Premise::StatusIn(&[Status::Created, Status::Pending]),
+        Premise::StatusIn(&[Status::Processing]),
+        Premise::Version(payment.version),
+        Premise::Version(payment.version + 1),
+    ] {
+        for known in [false, true] {
+            let mut item = payment.clone();
+            item.order = OrderId::parse(&format!("premises-{known}")).expect("an order");
+            item.id = payproof::payment::PaymentId::of(&item.shop, &item.order);
+            // Each is tried on a fresh copy of the item, with a fact and without.
+            let _ = store
+                .client()
+                .delete_item()
+                .table_name(store.payments_table())
+                .key("pk", aws_sdk_dynamodb::types::AttributeValue::S(item.id.to_string()))
+                .key("sk", aws_sdk_dynamodb::types::AttributeValue::S("order".to_owned()))
+                .send()
+                .await
+                .expect("a deletion");
+            let fresh = Payment { sessions: Default::default(), version: 1, tell: false, ..item.clone() };
+            register(store, &fresh).await;
+            let mut now = fresh;
+            let reserved = reserve(&now, Attempt::FIRST, session(0));
+            store.save(&now.id, &reserved).await.expect("a write");
+            now.apply(&reserved);
+            if known {
+                let processing = fact("stripe:evt_known", Kind::Processing, 3);
+                let (change, _) = expect(&shop(), &stripe(), &[processing]).expect("an expectation");
+                assert_eq!(store.save(&now.id, &change).await.expect("a write"), Saved::Written);
+                now.apply(&change);
+            }
+            let premises = vec![Premise::OrderExists, premise.clone()];
+            let holds = Premises(premises.clone()).hold(Some(&now));
+            let saved = store.save(&now.id, &change(premises)).await.expect("an answer");
+            assert_eq!(saved == Saved::Written, holds, "{premise:?} with a fact known: {known}");
+        }
+    }
+}
+
+async fn a_failed_condition_gives_the_item_back(store: &Store) {
+    let payment = order("gives-back", Details::default());
+    register(store, &payment).await;
+    let saved = store.save(&payment.id, &change(vec![Premise::OrderExists, Premise::Version(99)])).await;
+    assert_eq!(saved.expect("an answer"), Saved::Differs(Some(Box::new(payment))));
+}
+
+async fn every_kind_of_fact_is_read_as_it_was_written(store: &Store) {
+    let mut payment = order("every-kind", Details::default());
+    register(store, &payment).await;
+    let reserved = reserve(&payment, Attempt::FIRST, session(0));
+    store.save(&payment.id, &reserved).await.expect("a write");
+    payment.apply(&reserved);
+    let facts = every_kind();
+    let change = Change { facts, ..change(vec![Premise::OrderExists, Premise::Version(payment.version)]) };
+    assert_eq!(store.save(&payment.id, &change).await.expect("a write"), Saved::Written);
+    payment.apply(&change);
+    assert_eq!(store.load(&payment.id).await.expect("a read"), Some(payment));
+}
+
+/// One fact of each kind, with everything that a fact can carry.
+pub fn every_kind() -> Vec<Fact> {
+    use payproof::payment::{Attention, DisputeId, Loss, ProviderPaymentId, Refund, RefundId};
+    let refund = |request: bool| Refund {
+        id: RefundId::parse("re_1").expect("an id"),
+        request: request.then(|| RefundId::parse("rf_1").expect("an id")),
+        money: eur(100),
+    };
+    let loss = |whole: bool| Loss {
+        dispute: whole.then(|| DisputeId::parse("du_1").expect("an id")),
+        money: whole.then(|| eur(4999)),
+    };
+    let kinds = [
+        Kind::Processing,
+        Kind::Paid(eur(4999)),
+        Kind::Failed,
+        Kind::Cancelled,
+        Kind::Expired,
+        Kind::Review,
+        Kind::ReviewReleased,
+        Kind::AttemptDeclined,
+        Kind::RefundPending(refund(true)),
+        Kind::Refunded(refund(false)),
+        Kind::RefundedTotal(eur(0)),
+        Kind::RefundFailed(refund(true)),
+        Kind::Reversed(loss(false)),
+        Kind::DisputeOpened(loss(true)),
+        Kind::DisputeWon(loss(true)),
+        Kind::DisputeLost(loss(true)),
+        Kind::Sent,
+        Kind::Returned,
+        Kind::ClockExpired,
+        Kind::Stuck(None),
+        Kind::Stuck(Some(RefundId::parse("rf_1").expect("an id"))),
+        Kind::RefundRequested(refund(false)),
+        Kind::Approved(eur(4998)),
+        Kind::Rejected(eur(1)),
+        Kind::Acknowledged { word: Attention::Stuck, names: vec!["us:1:stuck:1".to_owned(), String::new()] },
+    ];
+    let with_everything = |(index, kind): (usize, Kind)| {
+        let sources = [Source::Webhook, Source::Fetch, Source::Clock, Source::Merchant, Source::Us];
+        let mut fact = fact(&format!("stripe:evt_{index}"), kind, 9);
+        fact.source = sources[index % sources.len()];
+        if index % 2 == 0 {
+            fact.said = fact
+                .said
+                .payment(Some(ProviderPaymentId::parse("pi_1").expect("an id")))
+                .said_at(Some(AT))
+                .reason(Some("insufficient_funds"));
+        } else {
+            fact.said.word = None;
+        }
+        fact
+    };
+    kinds.into_iter().enumerate().map(with_everything).collect()
+}
+
+async fn attempts_open_end_and_are_taken_over_once(store: &Store) {
+    let id = SessionId { payment: order("attempts", Details::default()).id, attempt: Attempt::FIRST };
+    let until = AT.plus_seconds(20);
+    let item = AttemptItem {
+        session: id,
+        nonce: Nonce([1; 6]),
+        request: AttemptRequest {
+            page_url: "https://pay.example/return".to_owned(),
+            back_url: "https://shop.example/cart".to_owned(),
+            return_url: None,
+            locale: Some("de".to_owned()),
+            description: "Order".to_owned(),
+            customer_email: None,
+            provider_expires_at: AT.plus_seconds(2_700).millis(),
+        },
+        why: "because".to_owned(),
+        client_secret: Secret::new("csec_1"),
+        go_token: Secret::new("go_1"),
+        opening_until: Some(until),
+        checkout: None,
+    };
+    store.put_attempt(&item, AT).await.expect("a write");
+    assert_eq!(store.attempt(id, item.nonce).await.expect("a read"), Some(item.clone()));
+    assert_eq!(store.attempt(id, Nonce([2; 6])).await.expect("a read"), None);
+    let new_until = AT.plus_seconds(60);
+    assert!(store.take_over_opening(id, item.nonce, Some(until), new_until).await.expect("an answer"));
+    assert!(
+        !store.take_over_opening(id, item.nonce, Some(until), new_until).await.expect("an answer"),
+        "one wins"
+    );
+    let created =
+        Created { checkout_id: "cs_test_1".to_owned(), url: "https://checkout.example/1".to_owned() };
+    store.end_opening(id, item.nonce, Some(&created)).await.expect("a write");
+    let ended = AttemptItem { opening_until: None, checkout: Some(created), ..item.clone() };
+    assert_eq!(store.attempt(id, item.nonce).await.expect("a read"), Some(ended));
+    assert!(store.take_over_opening(id, item.nonce, None, new_until).await.expect("an answer"));
+    assert!(!store.take_over_opening(id, Nonce([3; 6]), None, new_until).await.expect("an answer"), "absent");
+}
+
+async fn idempotency_keys_run_settle_run_out_and_are_given_back(store: &Store) {
+    let key = IdempotencyKey::new(&shop(), "sk_", "key", b"body");
+    let other_body = IdempotencyKey::new(&shop(), "sk_", "key", b"other");
+    let id = SessionId::parse("cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1").expect("an id");
+    assert_eq!(store.claim(&key, AT).await.expect("an answer"), Claim::Ours);
+    assert_eq!(store.claim(&key, AT.plus_seconds(34)).await.expect("an answer"), Claim::Running);
+    assert_eq!(store.claim(&other_body, AT.plus_seconds(36)).await.expect("an answer"), Claim::Mismatch);
+    assert_eq!(store.claim(&key, AT.plus_seconds(36)).await.expect("an answer"), Claim::Ours, "taken over");
+    store.settle(&key, id).await.expect("a write");
+    assert_eq!(store.claim(&key, AT.plus_seconds(80)).await.expect("an answer"), Claim::Done(id));
+    assert_eq!(store.claim(&other_body, AT.plus_seconds(80)).await.expect("an answer"), Claim::Mismatch);
+    // TTL deletes days late: past `until` the key is absent all the same.
+    let next_day = AT.plus_seconds(36 + 86_400);
+    assert_eq!(store.claim(&other_body, next_day).await.expect("an answer"), Claim::Ours);
+    store.release(&other_body).await.expect("a write");
+    assert_eq!(store.claim(&key, next_day).await.expect("an answer"), Claim::Ours);
+}
+
+async fn stored_events_and_early_names_are_found(store: &Store) {
+    let payment = order("early", Details::default());
+    let event = StoredEvent {
+        id: EventId::new(AT, &[1; 32]),
+        provider: stripe(),
+        outcome: Outcome::Unmatched,
+        problem: "no such session, yet".to_owned(),
+        session: Some(payment.session_id(Attempt::FIRST)),
+        word: "checkout.session.completed".to_owned(),
+        delivery_id: None,
+        body: vec![0xff, 0x00, b'{'],
+        received_at: AT,
+        applied_at: None,
+    };
+    store.put_event(&shop(), &event).await.expect("a write");
+    store.put_event(&shop(), &event).await.expect("the same again");
+    let fact = FactId::stored("stripe:evt_early");
+    store.put_early(&payment.id, &fact, &event.id, AT).await.expect("a write");
+    let early = store.early(&payment.id).await.expect("a read");
+    assert_eq!(early.iter().map(|early| early.event.clone()).collect::<Vec<_>>(), [event.id.clone()]);
+    assert_eq!(store.event(&shop(), &event.id).await.expect("a read"), Some(event.clone()));
+    let other = ShopId::parse("other").expect("a shop");
+    assert_eq!(store.event(&other, &event.id).await.expect("a read"), None);
+    let day = AT.day().replace('-', "");
+    assert_eq!(store.events_of_day(&shop(), &day, None).await.expect("a read"), std::slice::from_ref(&event));
+    assert_eq!(store.events_of_day(&shop(), &day, Some(&event.id)).await.expect("a read"), []);
+    store.mark_event_applied(&shop(), &event.id, AT).await.expect("a write");
+    let applied = store.event(&shop(), &event.id).await.expect("a read").expect("an event");
+    assert_eq!(applied.applied_at, Some(AT));
+    assert_eq!(EventId::parse(&event.id.to_string()), Some(event.id));
+}
+
+async fn refused_notes_take_a_slot_until_it_runs_out(store: &Store) {
+    let note = |at| Note {
+        reason: "invalid_signature".to_owned(),
+        at,
+        body_bytes: 3,
+        claims: None,
+        provider: stripe(),
+    };
+    assert!(store.note_refused(&shop(), &note(AT), b"one").await.expect("an answer"));
+    assert!(
+        !store.note_refused(&shop(), &note(AT.plus_seconds(5)), b"one").await.expect("an answer"),
+        "taken"
+    );
+    let read = store.refused(&shop(), &stripe(), AT.plus_seconds(6)).await.expect("a read");
+    assert_eq!(read, [note(AT)]);
+    let later = AT.plus_seconds(7 * 86_400);
+    assert_eq!(store.refused(&shop(), &stripe(), later).await.expect("a read"), [], "run out");
+    assert!(store.note_refused(&shop(), &note(later), b"one").await.expect("an answer"), "free again");
+}
+
+async fn orders_are_listed_newest_first_in_pages(store: &Store) {
+    let lister = ShopId::parse("lister").expect("a shop");
+    for number in 0..60 {
+        let name = OrderId::parse(&format!("n{number}")).expect("an order");
+        let at = AT.plus_seconds(number);
+        register(store, &Payment::register(lister.clone(), name, eur(1), Details::default(), at)).await;
+    }
+    let (from, to) = ("0000000000000", "9999999999999~");
+    let first = store.orders(&lister, 1, from, to, None).await.expect("a page");
+    let second = store.orders(&lister, 1, from, to, first.next.as_deref()).await.expect("a page");
+    let names: Vec<_> =
+        first.orders.iter().chain(&second.orders).map(|payment| payment.order.to_string()).collect();
+    let wanted: Vec<_> = (0..60).rev().map(|number| format!("n{number}")).collect();
+    assert_eq!((names, first.orders.len(), second.next), (wanted, 50, None));
+}
+
+async fn timers_lie_at_least_a_minute_ahead(store: &Store) {
+    let id = order("timers", Details::default()).id;
+    store.put_timer(&id, AT, Due::Reconcile, AT).await.expect("a write");
+    let timers = store
+        .client()
+        .query()
+        .table_name(store.payments_table())
+        .key_condition_expression("pk = :pk")
+        .expression_attribute_values(
+            ":pk",
+            aws_sdk_dynamodb::types::AttributeValue::S(payproof_edge::store::timer_shard(&id)),
+        )
+        .send()
+        .await
+        .expect("a read");
+    let keys: Vec<_> = timers.items().iter().filter_map(|item| item["sk"].as_s().ok()).collect();
+    assert!(keys.contains(&&format!("{}#{id}#reconcile", AT.plus_seconds(60).millis())), "{keys:?}");
+}
