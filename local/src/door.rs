@@ -9,7 +9,7 @@ use axum::response::Redirect;
 use axum::routing::get;
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::ORIGIN;
+use http::header::{CONTENT_TYPE, HeaderValue, ORIGIN};
 use payproof_edge::api::routes::{Found, find};
 use payproof_edge::api::{Function, Request, Response};
 use payproof_edge::app::{App, now};
@@ -35,6 +35,7 @@ async fn answer(State(app): State<Arc<App>>, request: http::Request<Body>) -> ht
     let Ok(body) = axum::body::to_bytes(body, GATEWAY_BODY_BYTES_MAX).await else {
         let mut response = http::Response::new(Body::from("{\"message\":\"Request Entity Too Large\"}"));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return response;
     };
     let request = Request::from_parts(head, body);
@@ -49,6 +50,12 @@ async fn answer(State(app): State<Arc<App>>, request: http::Request<Body>) -> ht
 /// As the gateway does: a function for each route, and `pages` for what has none.
 async fn call(app: &App, request: Request) -> Response {
     let function = match find(request.method(), request.uri().path()) {
+        // The gateway knows no route for HEAD: it goes where everything goes that has none.
+        Found::Route(route, _)
+            if *request.method() == http::Method::HEAD && route.function != Function::Pages =>
+        {
+            Function::Pages
+        }
         Found::Route(route, _) => route.function,
         Found::OtherMethods(_) | Found::Nothing => Function::Pages,
     };

@@ -140,10 +140,13 @@ async fn shops(command: Shops) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Warnings to the terminal, or what `RUST_LOG` says.
+/// Warnings to the terminal, or what `RUST_LOG` says. The embedded store warns of each failed condition, and those are
+/// how we learn that an item changed.
 fn log() {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
-    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::WARN));
+    let usual =
+        Targets::new().with_default(tracing::Level::WARN).with_target("dynoxide", tracing::Level::ERROR);
+    let filter = wanted.unwrap_or(usual);
     tracing_subscriber::registry()
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
         .with(filter)

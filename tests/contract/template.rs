@@ -37,7 +37,8 @@ fn functions() -> BTreeMap<String, (Function, Value)> {
     let mut functions = BTreeMap::new();
     for (name, resource) in resources("AWS::Serverless::Function") {
         let zip = resource["Properties"]["CodeUri"].as_str().expect("a CodeUri");
-        let of_zip = Function::ALL.into_iter().find(|function| format!("dist/{}.zip", function.name()) == zip);
+        let of_zip =
+            Function::ALL.into_iter().find(|function| format!("dist/{}.zip", function.name()) == zip);
         let function = of_zip.unwrap_or_else(|| panic!("{name}: no function makes {zip}"));
         functions.insert(name, (function, resource));
     }
@@ -57,7 +58,8 @@ pub fn routes() -> BTreeMap<Call, Function> {
         let uri = &integration["Properties"]["IntegrationUri"]["Fn::GetAtt"];
         assert_eq!(integration["Properties"]["PayloadFormatVersion"], "2.0", "{name}");
         assert_eq!(uri[1], "Arn", "{name}");
-        let (function, _) = functions.get(uri[0].as_str().expect("a function")).expect("a function of the template");
+        let (function, _) =
+            functions.get(uri[0].as_str().expect("a function")).expect("a function of the template");
         let twice = routes.insert((method.to_owned(), path.to_owned()), *function);
         assert!(twice.is_none(), "{key} is routed twice");
     }
@@ -85,8 +87,10 @@ fn it_has_the_functions_of_the_code() {
 
 #[test]
 fn it_routes_what_the_table_routes_and_the_rest_to_pages() {
-    let mut wanted: BTreeMap<Call, Function> =
-        ROUTES.iter().map(|route| ((route.method.to_string(), route.path.to_owned()), route.function)).collect();
+    let mut wanted: BTreeMap<Call, Function> = ROUTES
+        .iter()
+        .map(|route| ((route.method.to_string(), route.path.to_owned()), route.function))
+        .collect();
     wanted.insert(("$default".to_owned(), String::new()), Function::Pages);
     let named = |routes: BTreeMap<Call, Function>| -> BTreeMap<Call, &'static str> {
         routes.into_iter().map(|(call, function)| (call, function.name())).collect()
@@ -113,7 +117,11 @@ fn its_tables_are_those_of_the_code() {
         assert_eq!(said["Type"], "AWS::DynamoDB::Table", "{name}");
         let properties = &said["Properties"];
         assert_eq!(properties["KeySchema"], keys(table.partition_key, table.sort_key), "{name}");
-        assert_eq!(attributes(properties), attributes_of(&table), "{name}: exactly the attributes that keys are of");
+        assert_eq!(
+            attributes(properties),
+            attributes_of(&table),
+            "{name}: exactly the attributes that keys are of"
+        );
         let indexes = properties["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
         let wanted = table.index.map(|index| {
             json!({
@@ -125,7 +133,9 @@ fn its_tables_are_those_of_the_code() {
         assert_eq!(indexes, wanted.into_iter().collect::<Vec<_>>(), "{name}");
         let ttl = &properties["TimeToLiveSpecification"];
         match table.ttl {
-            Some(attribute) => assert_eq!(*ttl, json!({ "AttributeName": attribute, "Enabled": true }), "{name}"),
+            Some(attribute) => {
+                assert_eq!(*ttl, json!({ "AttributeName": attribute, "Enabled": true }), "{name}")
+            }
             None => assert!(ttl.is_null(), "{name}: {ttl}"),
         }
         let stream = &properties["StreamSpecification"]["StreamViewType"];
@@ -143,7 +153,9 @@ fn keys(partition: &str, sort: Option<&str>) -> Value {
 fn attributes(properties: &Value) -> BTreeSet<(String, String)> {
     let definitions = properties["AttributeDefinitions"].as_array().expect("attributes").iter();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    definitions.map(|definition| (text(&definition["AttributeName"]), text(&definition["AttributeType"]))).collect()
+    definitions
+        .map(|definition| (text(&definition["AttributeName"]), text(&definition["AttributeType"])))
+        .collect()
 }
 
 fn attributes_of(table: &Table) -> BTreeSet<(String, String)> {
@@ -158,14 +170,24 @@ fn what_is_stored_cannot_be_lost_by_a_deployment() {
         let said = resource(name);
         let properties = &said["Properties"];
         assert_eq!(properties["DeletionProtectionEnabled"], true, "{name}");
-        assert_eq!(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{name}");
+        assert_eq!(
+            properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true,
+            "{name}"
+        );
         assert_eq!(properties["SSESpecification"]["SSEEnabled"], true, "{name}");
         assert_eq!(properties["BillingMode"], "PAY_PER_REQUEST", "{name}");
-        assert!(properties["TableName"].is_null(), "{name}: with Retain a name would stand in the way of the next stack");
+        assert!(
+            properties["TableName"].is_null(),
+            "{name}: with Retain a name would stand in the way of the next stack"
+        );
     }
     for name in ["PaymentsTable", "ShopsTable", "ShopsKey"] {
         let said = resource(name);
-        assert_eq!((&said["DeletionPolicy"], &said["UpdateReplacePolicy"]), (&json!("Retain"), &json!("Retain")), "{name}");
+        assert_eq!(
+            (&said["DeletionPolicy"], &said["UpdateReplacePolicy"]),
+            (&json!("Retain"), &json!("Retain")),
+            "{name}"
+        );
     }
 }
 
@@ -242,7 +264,10 @@ fn statements(part: &Value) -> Vec<Value> {
 
 fn list(value: &Value) -> Vec<String> {
     let items = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-    items.iter().map(|item| item.as_str().unwrap_or_else(|| panic!("not a text: {item}")).to_owned()).collect()
+    items
+        .iter()
+        .map(|item| item.as_str().unwrap_or_else(|| panic!("not a text: {item}")).to_owned())
+        .collect()
 }
 
 #[test]
@@ -262,7 +287,8 @@ fn no_policy_allows_everything_and_none_a_scan() {
             assert!(!word.contains("scan") && !word.contains("partiql"), "{action} can read the whole table");
         }
         let resource = statement["Resource"].to_string();
-        assert!(!resource.contains('*') && resource.contains("Table") || resource.contains("ShopsKey"), "{resource}");
+        let known = ["PaymentsTable", "ShopsTable", "ShopsKey"].iter().any(|name| resource.contains(name));
+        assert!(known && !resource.contains('*'), "{resource}");
     }
 }
 
@@ -299,6 +325,7 @@ fn allowed(statement: &Value) -> Option<Vec<Need>> {
 #[test]
 fn each_function_may_do_what_it_does_and_no_more() {
     let read_shop = resource("ReadOneShop");
+    let mut faults = Vec::new();
     for (name, (function, said)) in functions() {
         let policies = said["Properties"]["Policies"].as_array().expect("policies");
         assert!(policies.contains(&json!({ "Ref": "ReadOneShop" })), "{name} reads a shop");
@@ -311,14 +338,19 @@ fn each_function_may_do_what_it_does_and_no_more() {
             .collect();
         let too_much: Vec<_> = own.difference(&needed).collect();
         let too_little: Vec<_> = needed.difference(&own).collect();
-        assert!(
-            too_much.is_empty() && too_little.is_empty(),
-            "{name} may do what it never does: {too_much:?}; it may not do what it does: {too_little:?}"
-        );
-        let others: Vec<_> =
-            statements(&said["Properties"]).into_iter().filter(|statement| allowed(statement).is_none()).collect();
+        if !too_much.is_empty() {
+            faults.push(format!("{name} may do what it never does: {too_much:?}"));
+        }
+        if !too_little.is_empty() {
+            faults.push(format!("{name} may not do what it does: {too_little:?}"));
+        }
+        let others: Vec<_> = statements(&said["Properties"])
+            .into_iter()
+            .filter(|statement| allowed(statement).is_none())
+            .collect();
         assert!(others.is_empty(), "{name}: beyond the payments table it may only read a shop: {others:?}");
     }
+    assert!(faults.is_empty(), "template.yaml:\n  {}", faults.join("\n  "));
     let shop: Vec<_> = statements(&read_shop).iter().map(|statement| list(&statement["Action"])).collect();
     assert_eq!(shop, [["dynamodb:GetItem"], ["kms:Decrypt"]]);
 }

@@ -59,7 +59,8 @@ const IMPURE_CRATES: [&str; 12] = [
 /// Every file of the repository that is not ignored, relative to its root.
 fn files() -> Vec<PathBuf> {
     let ignored = std::fs::read_to_string(root().join(".gitignore")).expect(".gitignore");
-    let ignored: Vec<_> = ignored.lines().map(|line| line.trim_matches('/')).filter(|line| !line.is_empty()).collect();
+    let ignored: Vec<_> =
+        ignored.lines().map(|line| line.trim_matches('/')).filter(|line| !line.is_empty()).collect();
     let is_ignored = |name: &str| {
         name == ".git"
             || ignored.iter().any(|pattern| match pattern.strip_prefix('*') {
@@ -116,13 +117,17 @@ fn none(rule: &str, faults: Vec<String>) {
 fn every_manifest_takes_the_lints_of_the_workspace() {
     let manifests: Vec<_> = files()
         .into_iter()
-        .filter(|path| path.file_name().is_some_and(|name| name == "Cargo.toml") && *path != Path::new("Cargo.toml"))
+        .filter(|path| {
+            path.file_name().is_some_and(|name| name == "Cargo.toml") && *path != Path::new("Cargo.toml")
+        })
         .collect();
     assert!(manifests.len() >= 9, "only {} manifests were found", manifests.len());
     let without = manifests.iter().filter(|path| !text(path).contains("[lints]\nworkspace = true\n"));
     none("no `[lints] workspace = true`", without.map(|path| path.display().to_string()).collect());
     let lints = text(Path::new("Cargo.toml"));
-    for rule in ["unsafe_code = \"forbid\"", "missing_docs = \"warn\"", "unwrap_used = \"deny\"", "panic = \"deny\""] {
+    for rule in
+        ["unsafe_code = \"forbid\"", "missing_docs = \"warn\"", "unwrap_used = \"deny\"", "panic = \"deny\""]
+    {
         assert!(lints.contains(rule), "the workspace no longer has the lint {rule}");
     }
 }
@@ -135,7 +140,10 @@ fn a_long_file_says_why() {
         let says = text.lines().take(REASON_WITHIN).any(|line| line.contains(REASON));
         (lines > LINES_MAX && !says).then(|| format!("{}: {lines} lines", path.display()))
     });
-    none(&format!("over {LINES_MAX} lines and no \"{REASON}…\" in the first {REASON_WITHIN}"), long.collect());
+    none(
+        &format!("over {LINES_MAX} lines and no \"{REASON}…\" in the first {REASON_WITHIN}"),
+        long.collect(),
+    );
 }
 
 #[test]
@@ -144,11 +152,15 @@ fn names_say_what_is_inside() {
     let mut faults = Vec::new();
     for path in files() {
         let parts = path.iter().map(|part| part.to_string_lossy().into_owned());
-        if parts.map(|part| part.split('.').next().unwrap_or_default().to_owned()).any(|part| forbidden(&part)) {
+        if parts
+            .map(|part| part.split('.').next().unwrap_or_default().to_owned())
+            .any(|part| forbidden(&part))
+        {
             faults.push(path.display().to_string());
         }
         for line in text(&path).lines().filter(|_| is_rust(&path)) {
-            let module = line.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ").strip_prefix("mod ");
+            let module =
+                line.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ").strip_prefix("mod ");
             if module.is_some_and(|module| forbidden(module.trim_end_matches([';', ' ', '{']))) {
                 faults.push(format!("{}: {line}", path.display()));
             }
@@ -165,18 +177,24 @@ fn shipped(folder: &str) -> Vec<PathBuf> {
         let text = text(path);
         let mut lines = text.lines().map(str::trim).peekable();
         while let Some(line) = lines.next() {
-            let module = lines.peek().filter(|_| line == "#[cfg(test)]").and_then(|next| {
-                next.rsplit_once("mod ").and_then(|(_, module)| module.strip_suffix(';'))
-            });
+            let module = lines
+                .peek()
+                .filter(|_| line == "#[cfg(test)]")
+                .and_then(|next| next.rsplit_once("mod ").and_then(|(_, module)| module.strip_suffix(';')));
             if let Some(module) = module {
                 let stem = path.file_stem().unwrap_or_default();
                 let parent = path.parent().unwrap_or(Path::new(""));
                 let is_folder = stem == "mod" || stem == "lib";
-                only_tests.insert(if is_folder { parent.join(module) } else { parent.join(stem).join(module) });
+                only_tests.insert(if is_folder {
+                    parent.join(module)
+                } else {
+                    parent.join(stem).join(module)
+                });
             }
         }
     }
-    let is_test = |path: &PathBuf| only_tests.iter().any(|module| path.with_extension("").starts_with(module));
+    let is_test =
+        |path: &PathBuf| only_tests.iter().any(|module| path.with_extension("").starts_with(module));
     all.into_iter().filter(|path| !is_test(path)).collect()
 }
 
@@ -185,7 +203,10 @@ fn code(path: &Path) -> Vec<(usize, String)> {
     let text = text(path);
     let own_tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let lines = text.get(..own_tests).unwrap_or_default().lines().map(str::to_owned).enumerate();
-    lines.map(|(index, line)| (index + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//")).collect()
+    lines
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .collect()
 }
 
 #[test]
@@ -224,12 +245,18 @@ fn the_core_names_no_clock_no_randomness_and_no_io() {
 fn the_cores_manifest_brings_no_runtime_and_no_randomness() {
     let manifest = text(Path::new("shared/core/Cargo.toml"));
     let dependencies = manifest.split("[dependencies]").nth(1).expect("dependencies").split("\n[").next();
-    let names: Vec<_> =
-        dependencies.unwrap_or_default().lines().filter_map(|line| line.split(['.', ' ', '=']).next()).collect();
+    let names: Vec<_> = dependencies
+        .unwrap_or_default()
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .collect();
     assert!(names.contains(&"serde") && names.contains(&"hmac"), "{names:?}");
     let impure = names.iter().filter(|name| IMPURE_CRATES.iter().any(|start| name.starts_with(start)));
     none("the core's dependencies", impure.map(|name| (*name).to_owned()).collect());
-    assert!(!manifest.contains("[build-dependencies]") && !manifest.contains("[target."), "nothing by another road");
+    assert!(
+        !manifest.contains("[build-dependencies]") && !manifest.contains("[target."),
+        "nothing by another road"
+    );
 }
 
 #[test]
@@ -245,18 +272,19 @@ fn every_provider_has_vectors() {
 #[test]
 fn every_provider_has_a_row_in_the_readme() {
     let readme = text(Path::new("README.md"));
-    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `")).collect();
-    let without = ALL.into_iter().filter(|provider| {
-        let row = format!("| `{}` | {} |", provider.name(), provider.title());
-        !rows.iter().any(|line| line.starts_with(&row))
+    let rows = ALL.into_iter().map(|provider| {
+        let methods: Vec<_> = provider.methods().iter().map(|method| method.word()).collect();
+        format!("| `{}` | {} |", provider.name(), methods.join(", "))
     });
-    let wanted = without.map(|provider| format!("| `{}` | {} | …", provider.name(), provider.title()));
-    none("no row in README.md's table of providers", wanted.collect());
+    let without = rows.filter(|row| !readme.lines().any(|line| line.starts_with(row.as_str())));
+    none("no such row in README.md's table of providers", without.collect());
 }
 
 #[test]
 fn the_licences_are_there() {
-    for (file, words) in [("LICENSE-MIT", "Permission is hereby granted"), ("LICENSE-APACHE", "Apache License")] {
+    for (file, words) in
+        [("LICENSE-MIT", "Permission is hereby granted"), ("LICENSE-APACHE", "Apache License")]
+    {
         assert!(text(Path::new(file)).contains(words), "{file} is not there, or is not what its name says");
     }
     assert!(text(Path::new("Cargo.toml")).contains("license = \"MIT OR Apache-2.0\""));
@@ -266,7 +294,9 @@ fn the_licences_are_there() {
 fn no_file_names_a_machine_or_a_registry() {
     // Written in two parts, so that this file does not name them either.
     let mut words: Vec<String> =
-        [("/ro", "ot/"), ("/ho", "me/"), ("/Us", "ers/"), ("/wo", "rk/"), ("C:\\Us", "ers")].map(|(a, b)| format!("{a}{b}")).into();
+        [("/ro", "ot/"), ("/ho", "me/"), ("/Us", "ers/"), ("/wo", "rk/"), ("C:\\Us", "ers")]
+            .map(|(a, b)| format!("{a}{b}"))
+            .into();
     for place in [Some(root()), std::env::var_os("HOME").map(PathBuf::from)].into_iter().flatten() {
         // A place right below the root, such as a container's, is no name of a machine by itself.
         if place.components().count() > 2 {
@@ -279,7 +309,11 @@ fn no_file_names_a_machine_or_a_registry() {
         let text = text(&path);
         for word in words.iter().filter(|word| text.contains(word.as_str())) {
             // A public path can end like a machine's: `docs.example/home/`. A machine's begins a word.
-            let begins = |at: usize| text.get(..at).is_none_or(|before| !before.ends_with(|c: char| c.is_ascii_alphanumeric() || ".-_*}".contains(c)));
+            let begins = |at: usize| {
+                text.get(..at).is_none_or(|before| {
+                    !before.ends_with(|c: char| c.is_ascii_alphanumeric() || ".-_*}".contains(c))
+                })
+            };
             if text.match_indices(word.as_str()).any(|(at, _)| begins(at)) {
                 faults.push(format!("{}: a path of a machine", path.display()));
             }

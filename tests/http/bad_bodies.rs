@@ -24,10 +24,10 @@ fn nested(field: &str, depth: usize) -> String {
 
 /// What is wrong at either endpoint.
 #[rustfmt::skip]
-fn for_both(good: &str) -> Vec<Row> {
+fn for_both(good: &str, text: &str) -> Vec<Row> {
     let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let with_bom = [&[0xef, 0xbb, 0xbf], good.as_bytes()].concat();
-    let broken = |bytes: &[u8]| [br#"{"order_id":""#, bytes, br#""}"#].concat();
+    let broken = |bytes: &[u8]| [format!("{{\"{text}\":\"").as_bytes(), bytes, b"\"}"].concat();
     vec![
         row("no body", "", 400, "invalid_json", "JSON"),
         row("blanks", " \n\t", 400, "invalid_json", "JSON"),
@@ -52,7 +52,7 @@ fn for_both(good: &str) -> Vec<Row> {
         row("an unknown field", format!("{},\"x\":1}}", good.trim_end_matches('}')), 422, "unknown_field", "x"),
         row("an unknown field that is deep", nested("x", 1_000), 422, "unknown_field", "x"),
         row("a field in another case", "{\"Order_Id\":\"1\",\"Amount\":1}", 422, "unknown_field", ""),
-        row("an unknown field with a long name", format!("{{\"{}\":1}}", "x".repeat(60_000)), 422, "unknown_field", "x"),
+        row("an unknown field with a long name", format!("{{\"{}\":1}}", "x".repeat(60_000)), 422, "unknown_field", "…"),
         row("an empty name", "{\"\":1}", 422, "unknown_field", ""),
         row("a prototype", "{\"__proto__\":{\"paid\":true}}", 422, "unknown_field", "__proto__"),
         row("bytes that are no UTF-8", broken(&[0xff, 0xfe]), 400, "invalid_json", "UTF-8"),
@@ -221,6 +221,7 @@ fn for_sessions() -> Vec<Row> {
         with("a negative time", "\"expires_in\":-60", "expires_in"),
         with("a time with a fraction", "\"expires_in\":60.5", "expires_in"),
         with("a time with an exponent", "\"expires_in\":1e3", "expires_in"),
+        with("an infinite time", "\"expires_in\":1e999", "expires_in"),
         with("a time in text", "\"expires_in\":\"60\"", "expires_in"),
         with("an empty language", "\"locale\":\"\"", "locale"),
         with("a language with a blank", "\"locale\":\"de de\"", "locale"),
@@ -259,7 +260,7 @@ async fn all_are_refused(world: &World, method: &str, path: &str, rows: Vec<Row>
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_is_not_as_it_should_be_is_refused() {
     let world = World::start().await;
-    let mut rows = for_both(r#"{"amount":4999,"currency":"EUR"}"#);
+    let mut rows = for_both(r#"{"amount":4999,"currency":"EUR"}"#, "description");
     rows.extend(for_orders());
     all_are_refused(&world, "PUT", "/v1/orders/1", rows).await;
 }
@@ -268,7 +269,7 @@ async fn an_order_that_is_not_as_it_should_be_is_refused() {
 async fn a_request_for_a_session_that_is_not_as_it_should_be_is_refused() {
     let world = World::start().await;
     world.shop.registers("1").await;
-    let mut rows = for_both(r#"{"order_id":"1"}"#);
+    let mut rows = for_both(r#"{"order_id":"1"}"#, "order_id");
     rows.extend(for_sessions());
     all_are_refused(&world, "POST", "/v1/sessions", rows).await;
 }

@@ -175,6 +175,12 @@ async fn a_browsers_key_opens_a_registered_order_and_nothing_more() {
     // It was made by another request, though by the same key: order ids can be guessed.
     let again = opens(json!({ "order_id": "1" })).await.expect(200);
     assert_eq!((&again["id"], again.get("client_secret")), (&made["id"], None));
+    // The secret reads the status where it is sent as the bearer; in an address only our own pages take it.
+    let path = format!("/v1/sessions/{}", made["id"].as_str().expect("an id"));
+    let secret = made["client_secret"].as_str().expect("a secret");
+    world.sends(&Raw::new("GET", &path).key(secret)).await.expect(200);
+    let in_address = Raw::new("GET", &format!("{path}?client_secret={secret}"));
+    world.sends(&in_address).await.expect_problem(401, "invalid_api_key");
     let server = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(200);
     assert_eq!(server["client_secret"], made["client_secret"]);
 }

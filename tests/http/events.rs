@@ -93,6 +93,12 @@ pub fn by_intent(mut event: Value, intent: &str) -> Value {
     event
 }
 
+/// The same event, this much later by the provider's clock.
+pub fn later(mut event: Value, seconds: u64) -> Value {
+    event["created"] = json!(event["created"].as_u64().expect("a time") + seconds);
+    event
+}
+
 pub fn of_type(mut event: Value, kind: &str) -> Value {
     event["type"] = json!(kind);
     event

@@ -122,8 +122,9 @@ async fn while_the_first_is_running_its_repeat_waits() {
         tokio::time::timeout(Duration::from_secs(12), first).await.expect("an end").expect("an answer");
     first.expect_problem(502, "no_provider_available");
     world.stripe.set_mood(Mood::Fine);
-    let repeat = opens_for(&world.shop, "key-1", "1").await.expect(201);
-    assert_eq!(repeat["attempt"], 1);
+    let repeat = opens_for(&world.shop, "key-1", "1").await;
+    assert!([200, 201].contains(&repeat.status), "{}", repeat.body);
+    assert_eq!(repeat.json()["attempt"], 1);
     assert_eq!(world.stripe.checkouts(), 1);
 }
 

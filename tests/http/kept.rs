@@ -98,6 +98,15 @@ async fn what_is_signed_and_not_understood_is_kept_and_moves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_id_that_is_longer_than_any_is_not_understood() {
+    let world = World::start().await;
+    let session = world.shop.session_id("1", 1).to_string();
+    // It would be a part of a key, and a key of the store has at most 1,024 bytes.
+    let event = events::paid(&"e".repeat(2_000), &session);
+    assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "not_understood");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_names_nothing_of_this_shop_is_unmatched_and_writes_into_no_order() {
     let world = World::start().await;
     world.shop.opens("1").await;
@@ -157,6 +166,47 @@ async fn an_event_about_something_made_elsewhere_is_none_of_ours() {
     assert_eq!(world.stripe_tells(&refund).await.expect(200)["outcome"], "unmatched");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_one_shop_never_pays_an_order_that_another_registers_later() {
+    let world = World::start().await;
+    let session = world.other.session_id("1", 1).to_string();
+    let event = events::paid("evt_1", &session);
+    assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "unmatched");
+    world.other.opens("1").await;
+    assert_eq!(world.other.status("1").await, "created");
+    assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "unmatched");
+    let own = world.stripe_posts("other", STRIPE_SECRET, now(), &event).await;
+    assert_eq!(own.expect(200)["outcome"], "applied", "its own provider's word counts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_speaks_only_of_its_own_sessions() {
+    let world = World::start().await;
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let mut document = world.shop.document(&world.stripe.url);
+    document["providers"]["sandbox"] = json!({
+        "api_base": world.stripe.url, "api_key": "sbx_planted", "webhook_secrets": [secret],
+    });
+    world.stack.put_shop(&document.to_string()).await.expect("a shop");
+    world.shop.registers("1").await;
+    let wish = json!({ "order_id": "1", "provider": "stripe" });
+    let session = world.shop.post("/v1/sessions", wish).await.expect(201);
+    let data = json!({
+        "reference": session["id"], "checkout_id": "chk_1", "payment_id": "p_1", "amount": 4999, "currency": "EUR",
+    });
+    let event = json!({ "type": "payment.paid", "timestamp": now().to_string(), "data": data });
+    let body = event.to_string().into_bytes();
+    let key =
+        payproof::provider::signature::standard_webhooks::Key::parse(&Secret::new(secret)).expect("a key");
+    let signed = payproof::provider::sandbox::signed_headers(&key, "msg_1", now().seconds(), &body);
+    let headers: Vec<_> = signed.iter().skip(1).map(|(name, value)| (*name, value.as_str())).collect();
+    let before = world.table().await;
+    let answer = world.posts("shop", "sandbox", &headers, body).await;
+    assert_eq!(answer.expect(200)["outcome"], "unmatched");
+    assert_eq!(world.table().await.changed_since(&before), ["evt"]);
+    assert_eq!(world.shop.status("1").await, "created");
+}
+
 /// What has happened before the event comes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Before {
@@ -210,6 +260,7 @@ async fn every_kept_event_is_listed_however_large_and_however_many() {
     for n in 0..6 {
         let mut event = event::of(&format!("evt_large_{n}"), "checkout.session.new", json!({}));
         event["pad"] = json!("x".repeat(200_000));
+        event["created"] = json!(now().seconds() - 86_400);
         assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "not_understood");
     }
     for n in 0..60 {
@@ -237,8 +288,11 @@ async fn every_kept_event_is_listed_however_large_and_however_many() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_dated_ahead_of_our_clock_is_listed_too() {
     let world = World::start().await;
-    let mut event = events::paid("evt_1", &world.shop.session_id("unknown", 1).to_string());
-    event["created"] = json!(now().seconds() + 2 * 86_400);
-    assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "unmatched");
-    assert_eq!(listed(&world, "?outcome=unmatched").await.len(), 1);
+    for (nth, hours) in [1, 20, 48].into_iter().enumerate() {
+        let order = format!("unknown-{nth}");
+        let mut event = events::paid(&format!("evt_{nth}"), &world.shop.session_id(&order, 1).to_string());
+        event["created"] = json!(now().seconds() + hours * 3_600);
+        assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "unmatched");
+        assert_eq!(listed(&world, "?outcome=unmatched").await.len(), nth + 1, "{hours} hours ahead");
+    }
 }

@@ -1,6 +1,13 @@
 //! What the HTTP contract promises, asked from outside: shops' servers, browsers, providers and strangers call the
 //! running stack, and what they made it write is read from its table.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics fails"
+)]
 
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
@@ -17,6 +24,7 @@ mod wire;
 mod bad_bodies;
 mod bad_ids;
 mod bad_keys;
+mod bounds;
 mod doors;
 mod go;
 mod idempotency;

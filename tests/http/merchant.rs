@@ -69,6 +69,7 @@ async fn the_same_order_again_is_the_same_order() {
     assert_eq!(changed["created_at"], first["created_at"]);
 }
 
+/// vendurehq/vendure#3025: shipping is added after the checkout was made; paid, short, stuck.
 #[tokio::test(flavor = "multi_thread")]
 async fn money_is_locked_while_a_session_could_be_paid_or_was() {
     let world = World::start().await;

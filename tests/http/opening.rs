@@ -62,6 +62,7 @@ async fn the_open_session_is_given_again_and_another_method_gets_its_own() {
     assert_eq!(world.stripe.checkouts(), 2);
 }
 
+/// vendurehq/vendure#753: paying again after a failure is too hard.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_checkout_fails_its_attempt_and_the_next_request_opens_another() {
     let world = World::start().await;
@@ -91,6 +92,8 @@ async fn a_refused_checkout_fails_its_attempt_and_the_next_request_opens_another
     assert_eq!(world.shop.status("1").await, "paid");
 }
 
+/// aws-powertools/powertools-lambda-python#8049: a time-out lets the same request run again. killbill
+/// PR 643: duplicate transactions after an unknown one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_checkout_of_unknown_outcome_is_asked_for_again_and_never_made_twice() {
     let world = World::start().await;
@@ -103,11 +106,28 @@ async fn a_checkout_of_unknown_outcome_is_asked_for_again_and_never_made_twice()
         assert_eq!(world.shop.status("1").await, "created", "it may be there, and may be paid");
     }
     world.stripe.set_mood(Mood::Fine);
-    let session = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
-    assert_eq!(session["attempt"], 1);
+    let session = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await;
+    assert!([200, 201].contains(&session.status), "{}", session.body);
+    assert_eq!(session.json()["attempt"], 1);
     let creations = world.stripe.creations();
     assert_eq!((world.stripe.checkouts(), creations.len()), (1, 3));
     assert!(creations.windows(2).all(|pair| pair[0] == pair[1]), "the same request, to the byte");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_whose_first_request_met_a_broken_provider_gets_its_session_at_the_second() {
+    let world = World::start().await;
+    world.shop.registers("1").await;
+    let body = json!({ "order_id": "1" });
+    let opens = || world.shop.call("POST", "/v1/sessions", &world.shop.publishable_key, Some(&body));
+    world.stripe.set_mood(Mood::Breaks);
+    opens().await.expect_problem(502, "no_provider_available");
+    world.stripe.set_mood(Mood::Fine);
+    // Nobody was given this session before, so nobody else made it.
+    let made = opens().await.expect(201);
+    assert!(made["client_secret"].is_string(), "without it the shop's page could not ask for the status");
+    let again = opens().await.expect(200);
+    assert_eq!((&again["id"], again.get("client_secret")), (&made["id"], None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::world::{Shop, World};
@@ -36,13 +37,36 @@ impl World {
         self.stored(shop, order).await.expect("a registered order").version
     }
 
-    /// Lets a session's time run out, which no test can wait for.
-    pub async fn lets_run_out(&self, shop: &Shop, order: &str, attempt: u8) {
+    /// Sets a number on every item of a kind, as time would have left it.
+    pub async fn sets_on(&self, kind: &str, attribute: &str, number: u64) {
+        let value = AttributeValue::N(number.to_string());
+        for key in self.table().await.keys_of(kind) {
+            let update =
+                self.update(key).update_expression("SET #a = :n").expression_attribute_names("#a", attribute);
+            update.expression_attribute_values(":n", value.clone()).send().await.expect("an update");
+        }
+    }
+
+    /// Removes an attribute from every item of a kind.
+    pub async fn removes_from(&self, kind: &str, attribute: &str) {
+        for key in self.table().await.keys_of(kind) {
+            let update =
+                self.update(key).update_expression("REMOVE #a").expression_attribute_names("#a", attribute);
+            update.send().await.expect("an update");
+        }
+    }
+
+    fn update(&self, (pk, sk): (&str, &str)) -> UpdateItemFluentBuilder {
         let store = &self.stack.app.store;
         let update = store.client().update_item().table_name(store.payments_table());
-        let update = update
-            .key("pk", AttributeValue::S(shop.payment_id(order).to_string()))
-            .key("sk", AttributeValue::S("order".to_owned()))
+        update.key("pk", AttributeValue::S(pk.to_owned())).key("sk", AttributeValue::S(sk.to_owned()))
+    }
+
+    /// Lets a session's time run out, which no test can wait for.
+    pub async fn lets_run_out(&self, shop: &Shop, order: &str, attempt: u8) {
+        let id = shop.payment_id(order).to_string();
+        let update = self
+            .update((&id, "order"))
             .update_expression("SET #s.#n.#e = :past")
             .expression_attribute_names("#s", "s")
             .expression_attribute_names("#n", attempt.to_string())

@@ -48,7 +48,7 @@ impl World {
         stream.write_all(&raw.body).await.expect("a body");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.expect("an answer");
-        read(&answer)
+        read(&answer).held(&raw.method, &raw.path)
     }
 
     /// Sends it with a shop's secret key.

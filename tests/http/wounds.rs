@@ -140,7 +140,8 @@ async fn one_dispute_told_twice_at_one_instant_is_one_dispute() {
     assert_eq!(told.iter().filter(|outcome| **outcome == "applied").count(), 1, "{told:?}");
     let order = world.shop.order("1").await;
     assert_eq!((order["status"].as_str(), &order["attention"]), (Some("paid"), &json!(["disputed"])));
-    world.stripe_tells(&events::dispute("evt_w", "charge.dispute.closed", "won")).await.expect(200);
+    let won = events::later(events::dispute("evt_w", "charge.dispute.closed", "won"), 60);
+    world.stripe_tells(&won).await.expect(200);
     is_paid_once(&world, "1").await;
 }
 
@@ -301,4 +302,20 @@ async fn fields_that_a_provider_adds_or_drops_break_nothing() {
     object.insert("url".to_owned(), json!({ "now": "an object" }));
     assert_eq!(world.stripe_tells(&event).await.expect(200)["outcome"], "applied");
     is_paid_once(&world, "1").await;
+}
+
+/// medusajs/medusa#14205: "created" and "processing" events complete the purchase.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leads_up_to_a_payment_completes_nothing() {
+    let world = World::start().await;
+    let session = world.reaches("1", "pending").await;
+    let kinds =
+        ["payment_intent.created", "payment_intent.requires_action", "charge.pending", "charge.succeeded"];
+    for (nth, kind) in kinds.into_iter().enumerate() {
+        let event = events::of_type(events::intent_paid(&format!("evt_{nth}"), &session.id), kind);
+        world.stripe_tells(&event).await.expect(200);
+        assert_eq!(world.shop.status("1").await, "pending", "{kind}");
+    }
+    world.stripe_tells(&events::processing("evt_p", &session.id)).await.expect(200);
+    assert_eq!(world.shop.status("1").await, "processing");
 }

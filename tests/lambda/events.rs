@@ -135,7 +135,8 @@ impl Names {
         for (name, value) in &step.http.headers {
             request = request.header(name, self.fill(value));
         }
-        Answer::to(&step.http.method, request.body(body.unwrap_or_default()).send().await.expect("an answer")).await
+        Answer::to(&step.http.method, request.body(body.unwrap_or_default()).send().await.expect("an answer"))
+            .await
     }
 
     /// Keeps what later steps need of an answer.

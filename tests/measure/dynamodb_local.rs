@@ -45,6 +45,8 @@ pub async fn start(profile_folder: &Path) -> Result<DynamoDbLocal, String> {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
-    tokio::time::timeout(START_TIMEOUT, answers).await.map_err(|_| "DynamoDB Local did not start".to_owned())?;
+    tokio::time::timeout(START_TIMEOUT, answers)
+        .await
+        .map_err(|_| "DynamoDB Local did not start".to_owned())?;
     Ok(local)
 }

@@ -77,7 +77,8 @@ fn row(what: &str, target: &str, columns: &[Column], cell: impl Fn(&Column) -> S
 }
 
 fn spent(cost: Cost) -> String {
-    let index = if cost.index_units > 0 { format!(" + {} of the index", cost.index_units) } else { String::new() };
+    let index =
+        if cost.index_units > 0 { format!(" + {} of the index", cost.index_units) } else { String::new() };
     format!("{} requests, {} units{index}", cost.requests, cost.units)
 }
 
@@ -88,7 +89,8 @@ pub fn markdown(columns: &[Column], decision: &Decision, skipped: Option<&str>) 
     };
     let mut rows = vec![
         row("exec to ready, median", "at most 12 ms, and 1.33 × bare", columns, |column| {
-            let (ours, bare) = (percentile(&column.starts.ready, 50), percentile(&column.bare_starts.ready, 50));
+            let (ours, bare) =
+                (percentile(&column.starts.ready, 50), percentile(&column.bare_starts.ready, 50));
             compared(millis(ours), millis(bare), "ms", 1)
         }),
         row("of it on a CPU, median", "", columns, |column| {
@@ -96,20 +98,30 @@ pub fn markdown(columns: &[Column], decision: &Decision, skipped: Option<&str>) 
             compared(millis(ours), millis(bare), "ms", 1)
         }),
         row("first webhook, median", "", columns, |column| {
-            let (ours, bare) = (percentile(&column.starts.first, 50), percentile(&column.bare_starts.first, 50));
+            let (ours, bare) =
+                (percentile(&column.starts.first, 50), percentile(&column.bare_starts.first, 50));
             compared(millis(ours), millis(bare), "ms", 1)
         }),
         row("peak memory when ready", "at most 14 MB", columns, |column| {
-            compared(megabytes(middle(&column.starts.memory)), megabytes(middle(&column.bare_starts.memory)), "MB", 1)
+            compared(
+                megabytes(middle(&column.starts.memory)),
+                megabytes(middle(&column.bare_starts.memory)),
+                "MB",
+                1,
+            )
         }),
         row("peak memory after all events", "at most 14 MB", columns, |column| {
             compared(megabytes(column.steady.memory), megabytes(column.bare_steady.memory), "MB", 1)
         }),
     ];
     for name in ["new", "duplicate", "refused"] {
-        rows.push(row(&format!("{name} webhook"), "", columns, |column| wall(&kind(&column.steady, name).times)));
+        rows.push(row(&format!("{name} webhook"), "", columns, |column| {
+            wall(&kind(&column.steady, name).times)
+        }));
     }
-    rows.push(row("bare, one read", "", columns, |column| wall(&kind(&column.bare_steady, "one read").times)));
+    rows.push(row("bare, one read", "", columns, |column| {
+        wall(&kind(&column.bare_steady, "one read").times)
+    }));
     for name in ["new", "duplicate", "refused"] {
         let target = if name == "refused" { "" } else { "at most 120 µs" };
         rows.push(row(&format!("CPU of a {name} webhook"), target, columns, |column| {
@@ -119,12 +131,16 @@ pub fn markdown(columns: &[Column], decision: &Decision, skipped: Option<&str>) 
     }
     for (at, (name, _)) in columns[0].units.webhooks.iter().enumerate() {
         let target = if ["new", "duplicate"].contains(name) { "1 request, 1 unit" } else { "" };
-        rows.push(row(&format!("store: {name}"), target, columns, |column| spent(column.units.webhooks[at].1)));
+        rows.push(row(&format!("store: {name}"), target, columns, |column| {
+            spent(column.units.webhooks[at].1)
+        }));
     }
     for (at, (name, _)) in columns[0].units.order.iter().enumerate() {
         rows.push(row(&format!("order: {name}"), "", columns, |column| spent(column.units.order[at].1)));
     }
-    rows.push(row("order: all of it", "at most 9 units", columns, |column| format!("{} units", column.units.order_total())));
+    rows.push(row("order: all of it", "at most 9 units", columns, |column| {
+        format!("{} units", column.units.order_total())
+    }));
 
     let mut text = String::from("| webhook-receive |");
     let stores: String = columns.iter().map(|column| format!(" {} |", column.store)).collect();

@@ -82,18 +82,21 @@ pub async fn steady(shop: &Shop, ours: &Path, bare: &Path) -> (Steady, Steady) {
     for _ in 0..WARM + COUNTED {
         sessions.push(shop.opens().await.id);
     }
-    let paid: Vec<Bytes> = sessions.iter().enumerate().map(|(nth, session)| shop.pays(session, STARTS + nth)).collect();
+    let paid: Vec<Bytes> =
+        sessions.iter().enumerate().map(|(nth, session)| shop.pays(session, STARTS + nth)).collect();
     let (warm, counted) = paid.split_at(WARM);
 
     let function = Function::start(ours, &environment).await;
     send(&function, warm, 200, "applied").await;
     let new = send(&function, counted, 200, "applied").await;
     let duplicate = send(&function, counted, 200, "duplicate").await;
-    let forged: Vec<Bytes> = sessions.iter().skip(WARM).enumerate().map(|(nth, id)| shop.forges(id, nth)).collect();
+    let forged: Vec<Bytes> =
+        sessions.iter().skip(WARM).enumerate().map(|(nth, id)| shop.forges(id, nth)).collect();
     let refused = send(&function, &forged, 401, "").await;
     let memory = process::peak_memory(function.pid());
     function.end().await;
-    let of_ours = Steady { kinds: vec![("new", new), ("duplicate", duplicate), ("refused", refused)], memory };
+    let of_ours =
+        Steady { kinds: vec![("new", new), ("duplicate", duplicate), ("refused", refused)], memory };
 
     let function = Function::start(bare, &environment).await;
     send(&function, warm, 200, "").await;

@@ -55,10 +55,12 @@ impl Shop {
         let (id, stored) = with_hashed_keys(document.to_string().as_bytes()).expect("a shop's configuration");
         app.store.put_shop_document(&id, &stored).await.expect("it can be written");
         let vectors: Value =
-            serde_json::from_str(include_str!("../../shared/core/vectors/stripe/deliveries.json")).expect("JSON");
+            serde_json::from_str(include_str!("../../shared/core/vectors/stripe/deliveries.json"))
+                .expect("JSON");
         let vectors = vectors.as_array().expect("a list");
         let vector = vectors.iter().find(|vector| vector["name"] == VECTOR).expect("the vector");
-        let body = vector["body"].as_str().expect("a body").replace("\"livemode\": true", "\"livemode\": false");
+        let body =
+            vector["body"].as_str().expect("a body").replace("\"livemode\": true", "\"livemode\": false");
         let recorded: Value =
             serde_json::from_str(include_str!("../lambda/events/15_webhook_again.json")).expect("JSON");
         let event = recorded["event"].clone();
@@ -113,7 +115,9 @@ impl Shop {
     }
 
     fn delivery(&self, session: &str, nth: usize) -> String {
-        self.body.replace(VECTOR_SESSION, session).replace(VECTOR_EVENT, &format!("evt_1SXkR4LkdIwHu7ix{nth:08}"))
+        self.body
+            .replace(VECTOR_SESSION, session)
+            .replace(VECTOR_EVENT, &format!("evt_1SXkR4LkdIwHu7ix{nth:08}"))
     }
 
     fn around(&self, body: &str, signature: &str) -> Bytes {

@@ -1,9 +1,20 @@
 //! The running stack from outside: shop servers, browsers, customers, providers and strangers call it as they would.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics fails"
+)]
 
+#[allow(dead_code)]
 mod stripe_api;
+#[allow(dead_code)]
 mod world;
 
+#[cfg(feature = "wider")]
+mod browser;
 mod paid;
 #[cfg(feature = "wider")]
 mod signatures;

@@ -1,9 +1,8 @@
 //! YAML as JSON, so that one kind of value is looked at and validated.
 //!
-//! Read by `saphyr`: pure Rust, YAML 1.2 (`NO` is a country, not `false`), kept up by its authors, and it hands tags
-//! over instead of refusing them, which CloudFormation's `!Sub` needs. `serde_yaml` is archived; its forks
-//! `serde_yaml_ng` and `serde_norway` still stand on a translation of the C library libyaml, which is `unsafe`
-//! throughout, speak YAML 1.1 and had no release for long.
+//! Read by `saphyr`: pure Rust, YAML 1.2, maintained, and it hands tags over instead of refusing them, which
+//! CloudFormation's `!Sub` needs. `serde_yaml` is archived; its forks `serde_yaml_ng` and `serde_norway` still stand on
+//! a machine translation of the C library libyaml, `unsafe` throughout, while `unsafe` is forbidden here.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,13 @@
 //! The store and the flows on real tables: the same suite on the embedded store and on Amazon's DynamoDB Local, crashes
 //! between any two steps, and write-first against load-decide-save.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics fails"
+)]
 
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
@@ -13,6 +20,7 @@ mod budget;
 mod crash;
 mod door;
 mod dynamodb_local;
+mod sender;
 mod shops;
 mod suite;
 mod write_first;

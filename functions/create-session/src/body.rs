@@ -28,7 +28,10 @@ impl Session {
                 return Err(Problem::of(Code::KeyNotAllowed, "Only a secret key may choose the provider."));
             }
             if !caller.shop.providers.contains_key(name) {
-                return Err(Problem::of(Code::InvalidRequest, "`provider` is not among the shop's providers."));
+                return Err(Problem::of(
+                    Code::InvalidRequest,
+                    "`provider` is not among the shop's providers.",
+                ));
             }
         }
         for (field, url) in [("return_url", &self.return_url), ("cancel_url", &self.cancel_url)] {
@@ -41,7 +44,10 @@ impl Session {
             return Err(Problem::of(Code::InvalidRequest, "`expires_in` is 60 to 604800 seconds."));
         }
         if self.locale.as_deref().is_some_and(|locale| !is_language_tag(locale)) {
-            return Err(Problem::of(Code::InvalidRequest, "`locale` is a language tag such as `de` or `pt-BR`."));
+            return Err(Problem::of(
+                Code::InvalidRequest,
+                "`locale` is a language tag such as `de` or `pt-BR`.",
+            ));
         }
         Ok(Wish {
             order,
@@ -64,6 +70,9 @@ fn method(word: &str) -> Result<Method, Problem> {
 
 /// A language and perhaps a script or region (RFC 5646, section 2.1): letters and digits, parted by hyphens.
 fn is_language_tag(text: &str) -> bool {
-    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    text.len() <= 35 && text.split('-').all(part) && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
+    let part =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.len() <= 35
+        && text.split('-').all(part)
+        && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
 }

@@ -25,14 +25,16 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
     let caller = who::shop(app, &call, &[KeyKind::Secret, KeyKind::Publishable]).await?;
     let wish = read::json::<body::Session>(call.request.body())?.check(&caller)?;
     let Some(key) = idempotency_key(&call, &caller)? else {
-        let opened = open(app, &caller, &wish, None, call.now).await.map_err(|error| problem(error, call.now))?;
-        return Ok(answer(app, &caller, &opened, opened.new, call.now));
+        let opened =
+            open(app, &caller, &wish, None, call.now).await.map_err(|error| problem(error, call.now))?;
+        return answer(app, &caller, &opened, opened.new);
     };
     match app.store.claim(&key, call.now).await? {
         Claim::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
         Claim::Running => Err(Problem::new(Code::IdempotencyInProgress).retry_after(1)),
         Claim::Done(session) => {
-            let opened = payproof_edge::flow::session_as_it_is(app, &caller.shop, session, &wish, call.now).await;
+            let opened =
+                payproof_edge::flow::session_as_it_is(app, &caller.shop, session, &wish, call.now).await;
             let opened = opened.map_err(|error| match problem(error, call.now) {
                 // It is the first request with this key that opens it.
                 Problem { code: Code::SessionOpening, retry_after, .. } => {
@@ -41,14 +43,13 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
                 other => other,
             })?;
             // The first answer may have been lost: whoever has the key and the body made the session.
-            Ok(answer(app, &caller, &Opened { new: false, ..opened }, true, call.now))
+            answer(app, &caller, &Opened { new: false, ..opened }, true)
         }
         Claim::Ours => first(app, &caller, &wish, &key, call.now).await,
     }
 }
 
-/// The first request with a key. A server's key stands for the session that it got, as soon as that is reserved. A
-/// browser's stands only for one that its request made, for a repeat is given the session's secret.
+/// The first request with a key, or one that takes over from a first that was cut off.
 async fn first(
     app: &App,
     caller: &Caller,
@@ -56,15 +57,13 @@ async fn first(
     key: &IdempotencyKey,
     now: Moment,
 ) -> Result<Response, Problem> {
-    let of_server = caller.kind == KeyKind::Secret;
-    match open(app, caller, wish, of_server.then_some(key), now).await {
+    match open(app, caller, wish, Some(key), now).await {
         Ok(opened) => {
-            match (of_server, opened.new) {
-                (true, _) => {}
-                (false, true) => app.store.settle(key, opened.item.session).await?,
-                (false, false) => app.store.release(key).await?,
+            let made_it = opened.new || opened.item.request.key.as_deref() == Some(key.mark());
+            if !made_it && !key.may_stand_for_any() {
+                app.store.release(key).await?;
             }
-            Ok(answer(app, caller, &opened, opened.new, now))
+            answer(app, caller, &opened, made_it)
         }
         Err(error) => {
             app.store.release(key).await?;
@@ -82,7 +81,9 @@ async fn open(
 ) -> Result<Opened, OpenError> {
     let opening = open_session(app, &caller.shop, wish, key, now);
     let limit: Duration = OPEN_TIMEOUT;
-    tokio::time::timeout(limit, opening).await.unwrap_or(Err(OpenError::Opening { until: now.plus_seconds(20) }))
+    tokio::time::timeout(limit, opening)
+        .await
+        .unwrap_or(Err(OpenError::Opening { until: now.plus_seconds(20) }))
 }
 
 fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>, Problem> {
@@ -91,17 +92,19 @@ fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey
         return Ok(None);
     }
     let visible = |key: &&str| {
-        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let key = call.header(name).filter(visible).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))?;
-    Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind.prefix(), key, call.request.body())))
+    Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind, key, call.request.body())))
 }
 
-fn answer(app: &App, caller: &Caller, opened: &Opened, made_it: bool, now: Moment) -> Response {
+fn answer(app: &App, caller: &Caller, opened: &Opened, made_it: bool) -> Result<Response, Problem> {
     let status = if opened.new { StatusCode::CREATED } else { StatusCode::OK };
     // A browser that did not open the session gets none of its secrets: order ids can be guessed.
     let with_secret = caller.kind == KeyKind::Secret || made_it;
-    answer::json(status, &view::Session::of(app, &caller.shop, opened, with_secret, now))
+    let view = view::Session::of(app, &caller.shop, opened, with_secret);
+    Ok(answer::json(status, &view.ok_or_else(|| Problem::new(Code::Internal))?))
 }
 
 fn problem(error: OpenError, now: Moment) -> Problem {
@@ -114,7 +117,7 @@ fn problem(error: OpenError, now: Moment) -> Problem {
             Problem::new(Code::SessionOpening).retry_after(until.millis_since(now).div_ceil(1_000).max(1))
         }
         OpenError::NoProvider { why, methods } => {
-            let detail = format!("No session could be opened: {why}.");
+            let detail = format!("No session could be opened: {}.", why.trim_end_matches('.'));
             Problem { methods: Some(methods), ..Problem::of(Code::NoProviderAvailable, detail) }
         }
         OpenError::Flow(error) => error.into(),

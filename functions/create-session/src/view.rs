@@ -28,13 +28,17 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn of(app: &App, shop: &Shop, opened: &'a Opened, with_secret: bool, _now: Moment) -> Option<Self> {
+    pub(crate) fn of(app: &App, shop: &Shop, opened: &'a Opened, with_secret: bool) -> Option<Self> {
         let (payment, attempt) = (&opened.payment, opened.attempt);
         let session = payment.sessions.get(&attempt)?;
         let standing = payment.standing();
         let id = payment.session_id(attempt).to_string();
-        let wanted =
-            Wanted { money: payment.money, country: payment.details.country.as_deref(), method: None, provider: None };
+        let wanted = Wanted {
+            money: payment.money,
+            country: payment.details.country.as_deref(),
+            method: None,
+            provider: None,
+        };
         let mut fallback_methods = offered(shop, &wanted);
         fallback_methods.retain(|method| *method != session.method);
         Some(Self {

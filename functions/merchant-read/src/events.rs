@@ -8,8 +8,8 @@ use payproof_edge::app::App;
 use payproof_edge::limits::{EVENT_KEPT_SECONDS, PAGE_MAX};
 use payproof_edge::store::{EventId, Note, StoredEvent};
 
-/// Days that one request looks at; a shop without stored events is answered by that many small queries.
-const DAYS_MAX: u64 = 15;
+/// Queries of one request: a day without stored events takes one.
+const QUERIES_MAX: u64 = 20;
 
 pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let wanted = match call.query("outcome").as_deref() {
@@ -28,26 +28,26 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
         // An event is kept under the provider's own time, and its clock may be ahead of ours.
         None => (call.now.plus_millis(DAY_MILLIS), None),
     };
-    let oldest = Moment::from_millis(call.now.millis().saturating_sub(EVENT_KEPT_SECONDS.saturating_mul(1_000)));
+    let oldest =
+        Moment::from_millis(call.now.millis().saturating_sub(EVENT_KEPT_SECONDS.saturating_mul(1_000)));
     let mut shown = Vec::new();
     let mut next = None;
-    for _ in 0..DAYS_MAX {
+    for _ in 0..QUERIES_MAX {
         let day = day_at.day().replace('-', "");
         let events = app.store.events_of_day(&shop.id, &day, before.as_ref()).await?;
-        let full = events.len() >= usize::try_from(PAGE_MAX).unwrap_or(usize::MAX);
-        let last = events.last().map(|event| event.id.clone());
-        shown.extend(events.iter().filter(|event| wanted.is_none_or(|wanted| event.outcome == wanted)).map(event));
-        if full {
-            next = Some(Cursor { day_at, before: last });
-            break;
+        shown.extend(
+            events.iter().filter(|event| wanted.is_none_or(|wanted| event.outcome == wanted)).map(event),
+        );
+        // The store cuts its answer at 1 MB, wherever in the day that is: only an empty one says that the day is over.
+        before = events.last().map(|event| event.id.clone());
+        if before.is_none() {
+            day_at = Moment::from_millis(day_at.millis().saturating_sub(DAY_MILLIS));
+            if day_at < oldest {
+                next = None;
+                break;
+            }
         }
-        before = None;
-        day_at = Moment::from_millis(day_at.millis().saturating_sub(DAY_MILLIS));
-        if day_at < oldest {
-            next = None;
-            break;
-        }
-        next = Some(Cursor { day_at, before: None });
+        next = Some(Cursor { day_at, before: before.clone() });
         if shown.len() >= usize::try_from(PAGE_MAX).unwrap_or(usize::MAX) {
             break;
         }

@@ -15,7 +15,8 @@ pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response,
 }
 
 pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
-    let status = call.query("status").map(|word| Status::parse(&word).ok_or_else(|| bad("status"))).transpose()?;
+    let status =
+        call.query("status").map(|word| Status::parse(&word).ok_or_else(|| bad("status"))).transpose()?;
     let from = moment(call, "from")?.unwrap_or_default();
     let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LAST_MILLIS));
     let before = call.query("cursor").map(|text| cursor(&text).ok_or_else(|| bad("cursor"))).transpose()?;

@@ -11,7 +11,8 @@ use payproof_edge::store::Store;
 pub(crate) async fn of_session(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let nothing = || Problem::of(Code::NotFound, "The shop has no session of this id.");
     let id = SessionId::parse(call.params.get("session_id")).map_err(|_| nothing())?;
-    let payment = app.store.load(&id.payment).await?.filter(|payment| payment.shop == shop.id).ok_or_else(nothing)?;
+    let payment =
+        app.store.load(&id.payment).await?.filter(|payment| payment.shop == shop.id).ok_or_else(nothing)?;
     if !payment.sessions.contains_key(&id.attempt) {
         return Err(nothing());
     }

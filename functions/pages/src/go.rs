@@ -20,7 +20,8 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     let standing = payment.standing();
     let status = standing.sessions.get(&id.attempt).copied().unwrap_or(Status::Created);
     // Another attempt may have been paid: then this checkout would take the money twice.
-    let settled = matches!(standing.status, Status::Paid | Status::Processing | Status::Review | Status::Refunded);
+    let settled =
+        matches!(standing.status, Status::Paid | Status::Processing | Status::Review | Status::Refunded);
     let open = matches!(status, Status::Created | Status::Pending) && !settled;
     let ran_out = session.expires_at <= call.now;
     let item = app.store.attempt(id, session.nonce).await?;
@@ -28,16 +29,14 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     let Some(checkout) = checkout else {
         return return_page::told(&payment, id.attempt, item.as_ref(), open && ran_out, None);
     };
-    if let Err(error) = sent(app, payment, id.attempt, call.now).await {
+    tracing::info!(session_id = %id, "a customer was sent to the checkout");
+    if let Err(error) = once(app, payment, id.attempt, Kind::Sent, call.now).await {
         // That a customer was sent decides nothing about money; that they can pay matters more.
         tracing::warn!(session_id = %id, %error, "it could not be recorded that the customer was sent");
     }
-    let response = answer::header(answer::empty(StatusCode::SEE_OTHER), http::header::LOCATION, &checkout.url);
+    let response =
+        answer::header(answer::empty(StatusCode::SEE_OTHER), http::header::LOCATION, &checkout.url);
     Ok(layout::private(response))
-}
-
-async fn sent(app: &App, payment: Payment, attempt: Attempt, now: Moment) -> Result<(), FlowError> {
-    once(app, payment, attempt, Kind::Sent, now).await
 }
 
 /// Records what a browser did, once an attempt: browsers cannot fill an item.

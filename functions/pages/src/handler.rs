@@ -18,8 +18,9 @@ pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
 
 async fn page(app: &App, call: Call) -> Result<Response, Problem> {
     match call.route.path {
-        "/go/{session_id}/{token}" => go::redirect(app, &call).await,
-        "/return/{session_id}" => return_page::show(app, &call).await,
+        // Customers read these: where something of ours fails they are told in words, too.
+        "/go/{session_id}/{token}" => go::redirect(app, &call).await.or_else(notice::trouble),
+        "/return/{session_id}" => return_page::show(app, &call).await.or_else(notice::trouble),
         "/healthz" => Ok(answer::json(StatusCode::OK, &serde_json::json!({ "status": "ok" }))),
         _ => Err(Problem::new(Code::NotFound)),
     }

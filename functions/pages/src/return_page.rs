@@ -4,6 +4,7 @@
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 use payproof::payment::{Attempt, Kind, Payment, SessionId, Status};
+use payproof_edge::api::view::customer_reads;
 use payproof_edge::api::{Call, Problem, Response};
 use payproof_edge::app::App;
 use payproof_edge::flow::FlowError;
@@ -52,16 +53,12 @@ pub(crate) fn told(
 ) -> Result<Response, Problem> {
     let standing = payment.standing();
     let own = standing.sessions.get(&attempt).copied().unwrap_or(Status::Created);
-    // Whoever paid by another attempt reads that the order is paid, not that this one failed.
-    let status = match standing.status {
-        Status::Paid if !matches!(own, Status::Paid | Status::Refunded) => Status::Paid,
-        _ if ran_out => Status::Expired,
-        _ => own,
-    };
+    let status = customer_reads(if ran_out { Status::Expired } else { own }, standing.status);
     let request = item.map(|item| &item.request);
     let onward = request.and_then(|request| request.return_url.as_deref());
     let back = request.map(|request| request.back_url.as_str()).filter(|url| !url.contains("client_secret="));
-    let lang = request.and_then(|request| request.locale.as_deref()).filter(|locale| locale.starts_with("en"));
+    let lang =
+        request.and_then(|request| request.locale.as_deref()).filter(|locale| locale.starts_with("en"));
     let open = !status.is_final();
     let body = body(payment, status, onward, back, live.filter(|_| open));
     let head = html! {
@@ -109,5 +106,6 @@ fn without_secret(id: SessionId) -> Result<Response, Problem> {
         p #lost hidden { "The status cannot be read just now. It is asked for again; your payment is not affected." }
         noscript { p { "Please open the payment from the shop again to see its status." } }
     };
-    Page { title: "Your payment", lang: "en", body, head: html! {}, script: Some(SCRIPT) }.answer(StatusCode::OK)
+    Page { title: "Your payment", lang: "en", body, head: html! {}, script: Some(SCRIPT) }
+        .answer(StatusCode::OK)
 }

@@ -15,19 +15,20 @@ use payproof_edge::limits::{
 pub(crate) struct Order {
     amount: Option<u64>,
     currency: String,
-    line_items: Option<Vec<LineItem>>,
+    line_items: Option<Vec<read::Object<LineItem>>>,
     customer_email: Option<String>,
     country: Option<String>,
     description: Option<String>,
     #[serde(default)]
-    metadata: BTreeMap<String, String>,
+    metadata: read::Notes,
 }
 
 impl Order {
     /// The order's money and details.
     pub(crate) fn check(self) -> Result<(Money, Details), Problem> {
         let currency = Currency::parse(&self.currency).map_err(|_| Problem::new(Code::InvalidCurrency))?;
-        let line_items = self.line_items.unwrap_or_default();
+        let line_items = self.line_items.unwrap_or_default().into_iter().map(|read::Object(item)| item);
+        let line_items: Vec<LineItem> = line_items.collect();
         let sum = sum_of(&line_items)?;
         let minor = match (self.amount, sum) {
             (Some(amount), Some(sum)) if amount != sum => {
@@ -45,21 +46,21 @@ impl Order {
         if let Some(email) = &self.customer_email {
             check_email(email)?;
         }
-        if let Some(country) = &self.country {
-            if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-                let detail = "`country` is an upper-case ISO 3166-1 alpha-2 code.";
-                return Err(Problem::of(Code::InvalidRequest, detail));
-            }
+        let is_code = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        if self.country.as_deref().is_some_and(|country| !is_code(country)) {
+            let detail = "`country` is an upper-case ISO 3166-1 alpha-2 code.";
+            return Err(Problem::of(Code::InvalidRequest, detail));
         }
         if let Some(description) = &self.description {
             read::text("description", description, DESCRIPTION_CHARS_MAX)?;
         }
-        check_metadata(&self.metadata)?;
+        let read::Notes(metadata) = self.metadata;
+        check_metadata(&metadata)?;
         let details = Details {
             customer_email: self.customer_email,
             country: self.country,
             description: self.description,
-            metadata: self.metadata,
+            metadata,
             line_items,
         };
         Ok((money, details))
@@ -98,7 +99,10 @@ fn check_email(email: &str) -> Result<(), Problem> {
 
 fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), Problem> {
     if metadata.len() > METADATA_ENTRIES_MAX {
-        return Err(Problem::of(Code::InvalidRequest, format!("`metadata` has at most {METADATA_ENTRIES_MAX} entries.")));
+        return Err(Problem::of(
+            Code::InvalidRequest,
+            format!("`metadata` has at most {METADATA_ENTRIES_MAX} entries."),
+        ));
     }
     for (name, value) in metadata {
         read::text("metadata (a name)", name, METADATA_NAME_CHARS_MAX)?;

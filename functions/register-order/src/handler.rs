@@ -18,7 +18,8 @@ pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
 
 async fn register(app: &App, call: Call) -> Result<Response, Problem> {
     let caller = who::shop(app, &call, &[KeyKind::Secret]).await?;
-    let order = OrderId::parse(call.params.get("order_id")).map_err(|_| Problem::new(Code::InvalidOrderId))?;
+    let order =
+        OrderId::parse(call.params.get("order_id")).map_err(|_| Problem::new(Code::InvalidOrderId))?;
     let (money, details) = read::json::<body::Order>(call.request.body())?.check()?;
     match register_order(app, &caller.shop, order, money, details, call.now).await {
         Ok(done) => {

@@ -30,13 +30,13 @@ pub(super) fn routes() -> Router<Shop> {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
 }
 
-async fn show_catalogue() -> Response {
-    catalogue_page(None, StatusCode::OK)
+async fn show_catalogue(State(shop): State<Shop>) -> Response {
+    catalogue_page(&shop, None, StatusCode::OK)
 }
 
-fn catalogue_page(notice: Option<&str>, status: StatusCode) -> Response {
+fn catalogue_page(shop: &Shop, notice: Option<&str>, status: StatusCode) -> Response {
     match new_id() {
-        Ok(cart) => page::catalogue(&cart, notice).answer(status),
+        Ok(cart) => page::catalogue(&shop.url, &cart, notice).answer(status),
         Err(error) => page::trouble(&error.to_string()).answer(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
@@ -45,7 +45,9 @@ fn catalogue_page(notice: Option<&str>, status: StatusCode) -> Response {
 async fn buy(State(shop): State<Shop>, Form(sent): Form<HashMap<String, String>>) -> Response {
     let lines = match catalogue::lines(&sent) {
         Ok(lines) => lines,
-        Err(error) => return catalogue_page(Some(&error.to_string()), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(error) => {
+            return catalogue_page(&shop, Some(&error.to_string()), StatusCode::UNPROCESSABLE_ENTITY);
+        }
     };
     let cart = sent.get("cart").filter(|cart| is_id(cart)).cloned();
     let order = match shop.order_of(cart, lines).await {
@@ -85,7 +87,7 @@ async fn show_order(State(shop): State<Shop>, Path(id): Path<String>) -> Respons
 }
 
 async fn list(State(shop): State<Shop>) -> Response {
-    match shop.orders.all().await {
+    match shop.orders.newest().await {
         Ok(orders) => page::orders(&orders, shop.payproof.orders().await.as_deref()).answer(StatusCode::OK),
         Err(error) => lost(&error),
     }

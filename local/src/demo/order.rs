@@ -9,6 +9,8 @@ use crate::documents::{Documents, DocumentsError, Kept};
 
 /// Letters and digits of an order's id.
 const ID_CHARS: usize = 8;
+/// Orders in the list.
+const LISTED_MAX: usize = 50;
 /// How often a write that lost its race is done again.
 const RACES_MAX: usize = 10;
 
@@ -79,10 +81,11 @@ impl Orders {
         Ok(self.0.get(id).await?.map(|kept| kept.document))
     }
 
-    /// Newest first.
-    pub(super) async fn all(&self) -> Result<Vec<Order>, DocumentsError> {
+    /// The newest, newest first: as many as payproof tells of in one answer.
+    pub(super) async fn newest(&self) -> Result<Vec<Order>, DocumentsError> {
         let mut orders: Vec<Order> = self.0.all("").await?;
         orders.sort_by(|a, b| b.made_at.cmp(&a.made_at).then_with(|| a.id.cmp(&b.id)));
+        orders.truncate(LISTED_MAX);
         Ok(orders)
     }
 

@@ -11,7 +11,7 @@ use super::order::Order;
 use crate::page::{Live, Page, origin};
 
 /// What there is to buy. The form sends products and quantities, never a price.
-pub(super) fn catalogue<'a>(cart: &str, notice: Option<&str>) -> Page<'a> {
+pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page<'a> {
     let body = html! {
         h1 { "What would you like?" }
         @if let Some(notice) = notice { p.notice role="alert" { (notice) } }
@@ -33,7 +33,7 @@ pub(super) fn catalogue<'a>(cart: &str, notice: Option<&str>) -> Page<'a> {
             button.primary { "Buy and pay" }
         }
     };
-    framed("Demo shop", body, Live::No, BTreeSet::new())
+    framed("Demo shop", body, Live::No, origin(url).into_iter().collect())
 }
 
 /// The shop's own view of an order, and what payproof says of it.
@@ -209,6 +209,7 @@ pub(super) fn trouble<'a>(text: &str) -> Page<'a> {
     framed("Demo shop", body, Live::No, BTreeSet::new())
 }
 
+/// A page of the shop. Its forms may lead to payproof, for that is where a customer is sent to pay.
 fn framed<'a>(title: &'a str, body: Markup, live: Live, leads_to: BTreeSet<String>) -> Page<'a> {
     let banner = html! {
         strong { a href="/demo" { "Demo shop" } }

@@ -40,7 +40,10 @@ impl App {
     pub fn may_note_refused(&self, now: Moment) -> bool {
         let last = self.noted_at.load(Ordering::Relaxed);
         let due = now.millis().saturating_sub(last) >= REFUSED_EVERY_MILLIS;
-        due && self.noted_at.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        due && self
+            .noted_at
+            .compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
     }
 }
 

@@ -60,7 +60,11 @@ where
 fn log_as_json() {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let filter = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false);
     tracing_subscriber::registry().with(lines).with(filter).init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -73,7 +77,8 @@ fn log_as_json() {
 /// Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes", "Initialization error".
 async fn report_init_error(why: &str) {
     let Ok(api) = std::env::var("AWS_LAMBDA_RUNTIME_API") else { return };
-    let body = serde_json::json!({ "errorType": "Runtime.BadConfiguration", "errorMessage": why, "stackTrace": [] });
+    let body =
+        serde_json::json!({ "errorType": "Runtime.BadConfiguration", "errorMessage": why, "stackTrace": [] });
     let request = http::Request::post(format!("http://{api}/2018-06-01/runtime/init/error"))
         .header(http::header::CONTENT_TYPE, "application/json")
         .header("lambda-runtime-function-error-type", "Runtime.BadConfiguration")

@@ -26,7 +26,7 @@ pub const EMAIL_BYTES_MAX: usize = 254;
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 
 /// How often a write that lost its race is decided again before the answer is 503.
-pub const RACES_MAX: usize = 12;
+pub const RACES_MAX: usize = 20;
 /// How long an opening may be under way before another request may take it over.
 pub const OPENING_MILLIS: u64 = 20_000;
 /// How long an idempotency key may be `running` before another request may take it over.

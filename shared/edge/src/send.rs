@@ -47,7 +47,8 @@ impl Sender {
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Failure> {
-        let client = self.client.get_or_init(connect).as_ref().map_err(|error| Failure::Unreachable(error.clone()))?;
+        let client =
+            self.client.get_or_init(connect).as_ref().map_err(|error| Failure::Unreachable(error.clone()))?;
         let mut built = http::Request::builder().method(request.method).uri(&request.url);
         for (name, value) in &request.headers {
             built = built.header(*name, value.reveal());

@@ -61,7 +61,9 @@ impl Shops {
                 Ok(shop)
             }
             Err(error) => {
-                let usable = |known: &&Known| known.shop.is_some() && now.millis_since(known.read_at) < SHOP_USABLE_MILLIS;
+                let usable = |known: &&Known| {
+                    known.shop.is_some() && now.millis_since(known.read_at) < SHOP_USABLE_MILLIS
+                };
                 match slot.known.as_ref().filter(usable) {
                     Some(known) => {
                         tracing::warn!(shop_id = %id, %error, "a shop cannot be read again; its older copy serves");
@@ -77,7 +79,8 @@ impl Shops {
         let mut slots = self.slots.lock().await;
         if !slots.contains_key(id) && slots.len() >= SHOPS_MAX {
             // Anybody can ask for shops that do not exist: those go first, then what was read longest ago.
-            let age = |slot: &Arc<Mutex<Slot>>| match slot.try_lock().ok().and_then(|slot| slot.known.clone()) {
+            let age = |slot: &Arc<Mutex<Slot>>| match slot.try_lock().ok().and_then(|slot| slot.known.clone())
+            {
                 Some(known) => (known.shop.is_some(), known.read_at),
                 None => (true, now),
             };

@@ -46,7 +46,11 @@ impl FactId {
             .or_else(|| report.kind.dispute_id().map(super::DisputeId::as_str))
             .or_else(|| report.payment.as_ref().map(ProviderPaymentId::as_str))
             .unwrap_or_default();
-        let amount = report.kind.money().map(|money| money.minor().to_string()).unwrap_or_default();
+        let amount = report
+            .kind
+            .money()
+            .map(|money| format!("{}{}", money.minor(), money.currency()))
+            .unwrap_or_default();
         let said = report.said_at.map(|at| at.millis().to_string()).unwrap_or_default();
         Self(format!("{prefix}:{attempt}:{}:{id}:{amount}:{said}", report.kind.word()).into())
     }
@@ -56,9 +60,12 @@ impl FactId {
         Self(format!("us:{attempt}:{word}").into())
     }
 
-    /// An attempt (or its refund) was found stuck at this moment.
-    pub fn stuck(attempt: Attempt, at: super::Moment) -> Self {
-        Self(format!("us:{attempt}:stuck:{}", at.millis()).into())
+    /// An attempt, or this refund of it, was found stuck at this moment.
+    pub fn stuck(attempt: Attempt, refund: Option<&RefundId>, at: super::Moment) -> Self {
+        match refund {
+            Some(refund) => Self(format!("us:{attempt}:stuck:{}:{refund}", at.millis()).into()),
+            None => Self(format!("us:{attempt}:stuck:{}", at.millis()).into()),
+        }
     }
 
     /// We asked for this refund.
@@ -66,10 +73,10 @@ impl FactId {
         Self(format!("us:refund:{refund}").into())
     }
 
-    /// A merchant decided about money: `approved` or `rejected`.
-    pub fn decided(word: &str, payment: Option<&ProviderPaymentId>, money: Money) -> Self {
+    /// A merchant decided about money of an attempt: `approved` or `rejected`.
+    pub fn decided(attempt: Attempt, word: &str, payment: Option<&ProviderPaymentId>, money: Money) -> Self {
         let payment = payment.map(ProviderPaymentId::as_str).unwrap_or_default();
-        Self(format!("us:{word}:{payment}:{}:{}", money.minor(), money.currency()).into())
+        Self(format!("us:{attempt}:{word}:{payment}:{}:{}", money.minor(), money.currency()).into())
     }
 
     /// A merchant has looked at what raised a word of attention.

@@ -177,7 +177,8 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The provider said no, for good: the same request will be refused again.
-    #[error("refused with {status}: {words}")]
+    // Its words may quote what was sent, a customer's address for one: they are for merchants, not for logs or errors.
+    #[error("refused with status {status} ({})", code.as_deref().unwrap_or("no code"))]
     Refused {
         /// The HTTP status.
         status: u16,

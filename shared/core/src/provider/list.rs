@@ -7,6 +7,7 @@ use super::{
     AccountError, Checkout, Closed, Created, Event, Expiry, Held, Inbound, NotUnderstood, RefundOrder,
     Repeat, Step, Unsuitable, Verdict, Verified, sandbox, stripe,
 };
+use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
@@ -165,7 +166,14 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
     }
 
     fn read(&self, verified: &Verified<'_>) -> Result<Event, NotUnderstood> {
-        (self.provider.read)(&self.account, verified)
+        let event = (self.provider.read)(&self.account, verified)?;
+        // The id becomes a key in the store: one that is longer than any provider's is not what it documents.
+        match &event.id {
+            Some(id) if id.is_empty() || id.len() > PROVIDER_ID_BYTES_MAX => {
+                Err(NotUnderstood::Shape("id".to_owned()))
+            }
+            _ => Ok(event),
+        }
     }
 
     fn hint(&self, inbound: &Inbound<'_>) -> Option<SessionId> {

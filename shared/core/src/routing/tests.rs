@@ -56,14 +56,20 @@ fn a_rule_sends_nothing_to_a_provider_that_cannot_take_it() {
     // Stripe's documents disagree about the shilling's decimals, so it is never sent there.
     let shillings = Wanted { method: Some(Method::Card), ..wanted(500, "UGX") };
     assert_eq!(chosen(&shop, &shillings), None);
-    assert_eq!(chosen(&shop, &Wanted { method: Some(Method::Card), ..wanted(500, "EUR") }), Some(("stripe", Method::Card)));
+    assert_eq!(
+        chosen(&shop, &Wanted { method: Some(Method::Card), ..wanted(500, "EUR") }),
+        Some(("stripe", Method::Card))
+    );
 }
 
 #[test]
 fn without_rules_whatever_is_configured_takes_it() {
     let shop = shop(&json!([]));
     assert_eq!(chosen(&shop, &wanted(500, "EUR")).map(|(_, method)| method), Some(Method::Card));
-    assert_eq!(chosen(&shop, &Wanted { method: Some(Method::Crypto), ..wanted(500, "UGX") }).map(|(name, _)| name), Some("sandbox"));
+    assert_eq!(
+        chosen(&shop, &Wanted { method: Some(Method::Crypto), ..wanted(500, "UGX") }).map(|(name, _)| name),
+        Some("sandbox")
+    );
 }
 
 #[test]
@@ -76,7 +82,9 @@ fn a_provider_that_was_asked_for_is_taken_even_past_the_rules() {
 
 #[test]
 fn what_is_offered_is_what_would_be_chosen() {
-    let shop = shop(&json!([{ "when": { "method": "card" }, "use": ["stripe"] }, { "when": { "method": "crypto" }, "use": ["sandbox"] }]));
+    let shop = shop(
+        &json!([{ "when": { "method": "card" }, "use": ["stripe"] }, { "when": { "method": "crypto" }, "use": ["sandbox"] }]),
+    );
     let offered = offered(&shop, &wanted(500, "EUR"));
     for method in Method::ALL {
         let chosen = choose(&shop, &Wanted { method: Some(method), ..wanted(500, "EUR") });

@@ -29,7 +29,10 @@ fn parse(document: &Value) -> Result<Shop, ShopError> {
 #[test]
 fn the_documented_configuration_is_taken() {
     let shop = parse(&document()).unwrap();
-    assert_eq!((shop.id.as_str(), shop.session_ttl_seconds, shop.list_shards, shop.keys.len()), ("demo", 1_800, 1, 3));
+    assert_eq!(
+        (shop.id.as_str(), shop.session_ttl_seconds, shop.list_shards, shop.keys.len()),
+        ("demo", 1_800, 1, 3)
+    );
     let mut least = document();
     for name in ["notify", "session_ttl_seconds", "routing"] {
         least.as_object_mut().unwrap().remove(name);
@@ -122,9 +125,16 @@ fn keys_are_stored_as_hashes_and_still_open_the_door() {
 #[test]
 fn only_well_formed_keys_are_keys() {
     for text in [
-        "", "sk_", "sk_demo", "sk_demo_", "sk_demo_short", "xk_demo_0000000000000000000000000000000000000000000",
-        "sk_De_0000000000000000000000000000000000000000000", "sk__0000000000000000000000000000000000000000000",
-        "sk_demo_000000000000000000000000000000000000000000-", "sk_demo_00000000000000000000000000000000000000000000",
+        "",
+        "sk_",
+        "sk_demo",
+        "sk_demo_",
+        "sk_demo_short",
+        "xk_demo_0000000000000000000000000000000000000000000",
+        "sk_De_0000000000000000000000000000000000000000000",
+        "sk__0000000000000000000000000000000000000000000",
+        "sk_demo_000000000000000000000000000000000000000000-",
+        "sk_demo_00000000000000000000000000000000000000000000",
         " sk_demo_0000000000000000000000000000000000000000000",
     ] {
         assert!(ApiKey::parse(text).is_none(), "{text:?}");
@@ -143,19 +153,40 @@ fn nothing_secret_is_printed() {
 fn customers_are_sent_only_below_the_prefixes() {
     let shop = parse(&document()).unwrap();
     for url in [
-        "https://shop.example/", "https://shop.example/thanks?order=1#top", "https://shop.example:443/a",
-        "http://localhost:8787/pay/", "http://localhost:8787/pay/x", "HTTPS://SHOP.example/a",
+        "https://shop.example/",
+        "https://shop.example/thanks?order=1#top",
+        "https://shop.example:443/a",
+        "http://localhost:8787/pay/",
+        "http://localhost:8787/pay/x",
+        "HTTPS://SHOP.example/a",
     ] {
         assert!(shop.allows_return_to(url), "{url}");
     }
     for url in [
-        "", "/thanks", "//shop.example/", "https://shop.example.evil.test/", "https://shop.example@evil.test/",
-        "https://user@shop.example/", "https://user:pw@shop.example/", "https://@shop.example/", "http://shop.example/",
-        "https://shop.example:444/", "https://evil.test/https://shop.example/", "https:\\\\shop.example\\",
-        "https://shop.example\\@evil.test/", "https://evil.test\\.shop.example/", " https://shop.example/",
-        "https://shop.example/\u{9}a", "https://shop.example/\na", "javascript:alert(1)", "data:text/html,x",
-        "http://localhost:8787/payroll", "http://localhost:8787/pay/../admin", "http://localhost:8787/",
-        "https://shop.example./", "https:shop.example/",
+        "",
+        "/thanks",
+        "//shop.example/",
+        "https://shop.example.evil.test/",
+        "https://shop.example@evil.test/",
+        "https://user@shop.example/",
+        "https://user:pw@shop.example/",
+        "https://@shop.example/",
+        "http://shop.example/",
+        "https://shop.example:444/",
+        "https://evil.test/https://shop.example/",
+        "https:\\\\shop.example\\",
+        "https://shop.example\\@evil.test/",
+        "https://evil.test\\.shop.example/",
+        " https://shop.example/",
+        "https://shop.example/\u{9}a",
+        "https://shop.example/\na",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "http://localhost:8787/payroll",
+        "http://localhost:8787/pay/../admin",
+        "http://localhost:8787/",
+        "https://shop.example./",
+        "https:shop.example/",
     ] {
         assert!(!shop.allows_return_to(url), "{url:?}");
     }

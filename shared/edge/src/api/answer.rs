@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{HeaderName, StatusCode};
 
-use super::Problem;
+use super::{Code, Problem};
 
 /// An answer.
 pub type Response = http::Response<Bytes>;
@@ -42,6 +42,11 @@ pub fn problem(problem: &Problem, request_id: &str) -> Response {
     let response = match problem.retry_after {
         Some(seconds) => header(response, http::header::RETRY_AFTER, &seconds.to_string()),
         None => response,
+    };
+    let response = match problem.code {
+        // A 401 says how to do it right (RFC 9110, section 15.5.2).
+        Code::InvalidApiKey => header(response, http::header::WWW_AUTHENTICATE, "Bearer"),
+        _ => response,
     };
     match &problem.allow {
         Some(methods) => header(response, http::header::ALLOW, methods),

@@ -1,47 +1,140 @@
 //! Reading requests: strictly, with the path of what is wrong and never its value.
 
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde_path_to_error::{Path, Segment};
 
 use super::{Code, Problem};
 
-/// Reads a JSON body.
+/// Reads a JSON body: one object.
 ///
 /// # Errors
 /// `invalid_json` for what is not JSON; `unknown_field` and `invalid_request` with the path of what is wrong.
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
+    let Object(value): Object<T> = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().clone();
         let error = error.into_inner();
-        if error.classify() != serde_json::error::Category::Data {
+        let words = error.to_string();
+        // A number of any size is JSON; that no type of ours holds it is said of its field.
+        if error.classify() != serde_json::error::Category::Data && !words.starts_with("number out of range")
+        {
             return Problem::new(Code::InvalidJson);
         }
-        data_problem(&path, &error.to_string())
+        data_problem(&path, &words)
     })?;
     deserializer.end().map_err(|_| Problem::of(Code::InvalidJson, "More text follows the JSON document."))?;
     Ok(value)
 }
 
 /// serde's words name fields and types; where they quote a value they are replaced, for it could be anything.
-fn data_problem(path: &str, words: &str) -> Problem {
+fn data_problem(path: &Path, words: &str) -> Problem {
     let words = words.split(" at line ").next().unwrap_or_default();
     if words.starts_with("unknown field") {
         let field = words.split('`').nth(1).unwrap_or_default();
-        let detail = match field {
-            "amount" | "currency" => " The amount comes from the stored order.",
-            _ => "",
+        let (place, hint) = match (shown_path(path).rsplit_once('.'), field) {
+            (Some((place, _)), _) => (format!(" at `{place}`"), ""),
+            (None, "amount" | "currency") => (String::new(), " The amount comes from the stored order."),
+            (None, _) => (String::new(), ""),
         };
-        let shown: String = field.chars().filter(|c| c.is_ascii_graphic()).take(64).collect();
-        return Problem::of(Code::UnknownField, format!("The field `{shown}` at `{path}` is not known here.{detail}"));
+        let detail = format!("The field `{}`{place} is not known here.{hint}", shown(field));
+        return Problem::of(Code::UnknownField, detail);
     }
-    let amount = path.ends_with("amount");
+    let path = shown_path(path);
+    if path.is_empty() && words.starts_with("invalid type") {
+        return Problem::of(
+            Code::InvalidRequest,
+            "The body is JSON, but not one object with the fields of this endpoint.",
+        );
+    }
+    let place = if path.is_empty() { "In the body: ".to_owned() } else { format!("At `{path}`: ") };
     if words.starts_with("missing field") || words.starts_with("duplicate field") {
-        return Problem::of(Code::InvalidRequest, format!("At `{path}`: {words}."));
+        return Problem::of(Code::InvalidRequest, format!("{place}{words}."));
     }
-    if amount {
-        return Problem::of(Code::InvalidAmount, format!("At `{path}`: {}", Code::InvalidAmount.meaning()));
+    if path.ends_with("amount") {
+        return Problem::of(Code::InvalidAmount, format!("{place}{}", Code::InvalidAmount.meaning()));
     }
-    Problem::of(Code::InvalidRequest, format!("At `{path}`: a value of another type or form is expected."))
+    Problem::of(Code::InvalidRequest, format!("{place}a value of another type or form is expected."))
+}
+
+/// Where in the body something is wrong. Names that are no names of fields could be anything, a customer's too.
+fn shown_path(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key } if text.is_empty() => text.push_str(shown(key)),
+            Segment::Map { key } => text.push_str(&format!(".{}", shown(key))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    text
+}
+
+fn shown(name: &str) -> &str {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if plain && (1..=FIELD_NAME_CHARS_MAX).contains(&name.len()) { name } else { "…" }
+}
+
+/// Characters of a field's name that is repeated in an answer. Every key and token of ours is longer.
+const FIELD_NAME_CHARS_MAX: usize = 40;
+
+/// A `T` that is written as a JSON object. Left to itself a derived type takes a list in the order of its fields too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// Names with texts, each name once: left to itself a map takes the last of several.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notes(pub BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Notes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(NotesVisitor)
+    }
+}
+
+struct NotesVisitor;
+
+impl<'de> Visitor<'de> for NotesVisitor {
+    type Value = Notes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Notes, A::Error> {
+        let mut notes = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry()? {
+            if notes.insert(name, value).is_some() {
+                return Err(A::Error::custom("duplicate field"));
+            }
+        }
+        Ok(Notes(notes))
+    }
 }
 
 /// A text of `1..=most` characters without control characters.

@@ -137,11 +137,13 @@ fn matches(template: &'static str, path: &str) -> Option<Params> {
     loop {
         match (wanted.next(), given.next()) {
             (None, None) => return Some(params),
-            (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) if !given.is_empty() => params.0.push((name, decoded(given))),
-                None if wanted == given => {}
-                _ => return None,
-            },
+            (Some(wanted), Some(given)) => {
+                match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    Some(name) if !given.is_empty() => params.0.push((name, decoded(given))),
+                    None if wanted == given => {}
+                    _ => return None,
+                }
+            }
             _ => return None,
         }
     }
@@ -157,7 +159,8 @@ fn decoded(segment: &str) -> String {
     while let Some((first, after)) = rest.split_first() {
         match (first, after) {
             (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                let digit =
+                    |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
                 bytes.push(digit(high).unwrap_or(0).wrapping_mul(16).wrapping_add(digit(low).unwrap_or(0)));
                 rest = after;
             }
@@ -184,15 +187,22 @@ mod tests {
 
     #[test]
     fn other_methods_and_other_paths_are_told_apart() {
-        assert_eq!(find(&Method::DELETE, "/v1/orders/1"), Found::OtherMethods(vec![&Method::PUT, &Method::GET]));
-        for path in ["/", "/v1", "/v1/orders/", "/v1/orders/a/b", "/v1/webhooks/demo", "//v1/orders", "/V1/orders"] {
+        assert_eq!(
+            find(&Method::DELETE, "/v1/orders/1"),
+            Found::OtherMethods(vec![&Method::PUT, &Method::GET])
+        );
+        for path in
+            ["/", "/v1", "/v1/orders/", "/v1/orders/a/b", "/v1/webhooks/demo", "//v1/orders", "/V1/orders"]
+        {
             assert_eq!(find(&Method::GET, path), Found::Nothing, "{path}");
         }
     }
 
     #[test]
     fn what_is_not_percent_encoding_stays_as_it_came() {
-        for (from, to) in [("a%", "a%"), ("a%2", "a%2"), ("a%zz", "a%zz"), ("%41", "A"), ("%ff", "%ff"), ("%+1", "%+1")] {
+        for (from, to) in
+            [("a%", "a%"), ("a%2", "a%2"), ("a%zz", "a%zz"), ("%41", "A"), ("%ff", "%ff"), ("%+1", "%+1")]
+        {
             assert_eq!(decoded(from), to);
         }
     }

@@ -42,7 +42,9 @@ impl Call {
     /// A parameter of the query, decoded; the first of its name.
     pub fn query(&self, name: &str) -> Option<String> {
         let query = self.request.uri().query().unwrap_or_default();
-        form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
     }
 }
 
@@ -57,7 +59,9 @@ where
     F: Future<Output = Result<Response, Problem>>,
 {
     let given = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-    let id = given.or_else(|| random::token().ok().map(|token| token.chars().take(20).collect())).unwrap_or_default();
+    let id = given
+        .or_else(|| random::token().ok().map(|token| token.chars().take(20).collect()))
+        .unwrap_or_default();
     let head = request.method() == http::Method::HEAD;
     let (path, answered) = match find(request.method(), request.uri().path()) {
         Found::Route(route, params) if route.function == function => {
@@ -88,7 +92,12 @@ where
         Err(problem) => (problem.code.word(), answer::problem(&problem, &id)),
     };
     tracing::info!(
-        request_id = id, function = function.name(), route = path, status = response.status().as_u16(), code, "answered"
+        request_id = id,
+        function = function.name(),
+        route = path,
+        status = response.status().as_u16(),
+        code,
+        "answered"
     );
     let mut response = answer::header(response, HeaderName::from_static("x-request-id"), &id);
     if head {

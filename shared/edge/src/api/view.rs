@@ -1,7 +1,8 @@
 //! What is shown of an order and of a session.
 
 use payproof::payment::{
-    Attempt, Attention, Kind, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status, opening,
+    Attempt, Attention, Kind, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status,
+    opening,
 };
 use payproof::routing::{Wanted, offered};
 use payproof::shop::Shop;
@@ -54,14 +55,24 @@ pub struct SessionView {
 
 impl SessionView {
     /// A session of a payment; none where it has none of this number.
-    pub fn of(shop: &Shop, payment: &Payment, standing: &Standing, attempt: Attempt, now: Moment) -> Option<Self> {
+    pub fn of(
+        shop: &Shop,
+        payment: &Payment,
+        standing: &Standing,
+        attempt: Attempt,
+        now: Moment,
+    ) -> Option<Self> {
         let session = payment.sessions.get(&attempt)?;
         let status = standing.sessions.get(&attempt).copied()?;
         let ended = matches!(status, Status::Failed | Status::Cancelled | Status::Expired);
         let may_open = matches!(opening(payment, None, None, now), Opening::Open(_) | Opening::Next(_));
         let can_retry = ended && may_open;
-        let wanted =
-            Wanted { money: payment.money, country: payment.details.country.as_deref(), method: None, provider: None };
+        let wanted = Wanted {
+            money: payment.money,
+            country: payment.details.country.as_deref(),
+            method: None,
+            provider: None,
+        };
         let refunded = standing.ledgers.get(&attempt).map_or(0, |ledger| {
             let own = ledger.sums.iter().filter(|sum| sum.currency == payment.money.currency());
             own.map(payproof::payment::Sum::taken_back).sum()
@@ -72,7 +83,7 @@ impl SessionView {
             attempt: attempt.number(),
             status,
             order_status: standing.status,
-            message: status.message(),
+            message: customer_reads(status, standing.status).message(),
             is_final: status.is_final(),
             paid: standing.status == Status::Paid,
             can_retry,
@@ -99,6 +110,16 @@ pub const fn poll_after_ms(age_ms: u64) -> u64 {
         120_000..=599_999 => 3_000,
         600_000..=3_599_999 => 10_000,
         _ => 60_000,
+    }
+}
+
+/// What is true for the customer of a session: whoever paid by another attempt reads that the order is paid, and is not
+/// asked to pay again.
+pub const fn customer_reads(session: Status, order: Status) -> Status {
+    match (order, session) {
+        (Status::Paid, Status::Refunded) => session,
+        (Status::Paid, _) => order,
+        _ => session,
     }
 }
 
@@ -172,7 +193,9 @@ impl OrderView {
             line_items: payment.details.line_items.clone(),
             created_at: payment.created_at,
             updated_at: payment.updated_at,
-            sessions: sessions.filter_map(|attempt| SessionView::of(shop, payment, &standing, *attempt, now)).collect(),
+            sessions: sessions
+                .filter_map(|attempt| SessionView::of(shop, payment, &standing, *attempt, now))
+                .collect(),
         }
     }
 }

@@ -30,7 +30,13 @@ pub async fn apply_early(app: &App, shop: &Shop, id: &PaymentId, now: Moment) ->
     Ok(applied)
 }
 
-async fn apply(app: &App, shop: &Shop, id: &PaymentId, event: &StoredEvent, now: Moment) -> Result<bool, FlowError> {
+async fn apply(
+    app: &App,
+    shop: &Shop,
+    id: &PaymentId,
+    event: &StoredEvent,
+    now: Moment,
+) -> Result<bool, FlowError> {
     let Some(provider) = shop.providers.get(event.provider.as_str()) else { return Ok(false) };
     let verified = Verified::verified_before_it_was_stored(&event.body, event.delivery_id.as_deref());
     let Ok(read) = provider.read(&verified) else { return Ok(false) };

@@ -2,8 +2,8 @@
 //! by the timer, and a repeat completes it or opens the next attempt.
 
 use payproof::payment::{
-    Attempt, Fact, FactId, Kind, Method, Moment, Nonce, Opening, OrderId, Payment, PaymentId, Report, Session, SessionId,
-    Source, TokenHash, opening, reserve,
+    Attempt, Fact, FactId, Kind, Method, Moment, Nonce, Opening, OrderId, Payment, PaymentId, Report,
+    Session, SessionId, Source, TokenHash, opening, reserve,
 };
 use payproof::provider::{Checkout, Configured, Created, Failure, Repeat};
 use payproof::routing::{Choice, Wanted, choose, offered};
@@ -103,7 +103,8 @@ pub async fn open_session(
     for _ in 0..RACES_MAX {
         let payment = app.store.load_with_texts(&id).await.map_err(FlowError::from)?;
         let payment = payment.ok_or(OpenError::OrderNotFound)?;
-        let asked = wish.provider.as_deref().and_then(|name| shop.providers.get(name)).map(|provider| provider.id());
+        let asked =
+            wish.provider.as_deref().and_then(|name| shop.providers.get(name)).map(|provider| provider.id());
         let done = match opening(&payment, wish.method, asked, now) {
             Opening::AlreadyPaid => return Err(OpenError::AlreadyPaid),
             Opening::UnderWay => return Err(OpenError::UnderWay),
@@ -134,7 +135,9 @@ pub async fn session_as_it_is(
     let payment = payment.filter(|payment| payment.shop == shop.id).ok_or(OpenError::OrderNotFound)?;
     if let Some(session) = payment.sessions.get(&id.attempt) {
         let item = app.store.attempt(id, session.nonce).await.map_err(FlowError::from)?;
-        if let Some((item, checkout)) = item.and_then(|item| item.checkout.clone().map(|checkout| (item, checkout))) {
+        if let Some((item, checkout)) =
+            item.and_then(|item| item.checkout.clone().map(|checkout| (item, checkout)))
+        {
             return Ok(Opened { payment, attempt: id.attempt, item, checkout, new: false });
         }
     }
@@ -157,7 +160,12 @@ impl Flow<'_> {
         let item = self.app.store.attempt(id, session.nonce).await.map_err(FlowError::from)?;
         // The attempt is written before its reservation; only one far past any opening can be gone.
         let Some(item) = item else { return self.after(payment, attempt).await };
-        self.settle(id).await?;
+        if self
+            .key
+            .is_some_and(|key| key.may_stand_for_any() || item.request.key.as_deref() == Some(key.mark()))
+        {
+            self.settle(id).await?;
+        }
         if let Some(checkout) = item.checkout.clone() {
             return Ok(Some(Opened { payment, attempt, item, checkout, new: false }));
         }
@@ -168,13 +176,16 @@ impl Flow<'_> {
             return self.after(payment, attempt).await;
         };
         match provider.repeat() {
-            Repeat::SameKey { kept_seconds } if self.now.seconds() < session.created_at.seconds().saturating_add(kept_seconds) => {
+            Repeat::SameKey { kept_seconds }
+                if self.now.seconds() < session.created_at.seconds().saturating_add(kept_seconds) =>
+            {
                 let until = self.now.plus_millis(OPENING_MILLIS);
                 let ours = self.app.store.take_over_opening(id, session.nonce, item.opening_until, until);
                 if !ours.await.map_err(FlowError::from)? {
                     return Err(OpenError::Opening { until });
                 }
-                self.at_provider(payment, attempt, item, provider.as_ref(), false).await.map(Some)
+                // Nobody was given this session yet.
+                self.at_provider(payment, attempt, item, provider.as_ref()).await.map(Some)
             }
             Repeat::SameKey { .. } | Repeat::Never => self.after(payment, attempt).await,
         }
@@ -211,7 +222,7 @@ impl Flow<'_> {
                 return Ok(None);
             }
         }
-        self.at_provider(payment, attempt, item, provider.as_ref(), true).await.map(Some)
+        self.at_provider(payment, attempt, item, provider.as_ref()).await.map(Some)
     }
 
     fn choose(&self, payment: &Payment) -> Result<Choice, OpenError> {
@@ -254,6 +265,7 @@ impl Flow<'_> {
             description: describe(self.shop, payment),
             customer_email: payment.details.customer_email.clone(),
             provider_expires_at: self.now.plus_seconds(theirs.min(expiry.most_seconds)).millis(),
+            key: self.key.map(|key| key.mark().to_owned()),
         };
         let session = Session {
             provider: provider.id().clone(),
@@ -292,9 +304,10 @@ impl Flow<'_> {
         attempt: Attempt,
         item: AttemptItem,
         provider: &dyn Configured,
-        new: bool,
     ) -> Result<Opened, OpenError> {
-        let Some(session) = payment.sessions.get(&attempt) else { return Err(OpenError::Flow(FlowError::Raced)) };
+        let Some(session) = payment.sessions.get(&attempt) else {
+            return Err(OpenError::Flow(FlowError::Raced));
+        };
         let checkout = Checkout {
             session: item.session,
             order: &payment.order,
@@ -316,7 +329,7 @@ impl Flow<'_> {
                 tracing::info!(
                     shop_id = %self.shop.id, session_id = %item.session, provider = provider.name(), "a session was opened"
                 );
-                return Ok(Opened { payment, attempt, item, checkout: created, new });
+                return Ok(Opened { payment, attempt, item, checkout: created, new: true });
             }
             Err(failure) => failure,
         };
@@ -326,7 +339,9 @@ impl Flow<'_> {
         );
         match &failure {
             // Nothing was made there: the attempt has failed, and the customer can try another way at once.
-            Failure::Refused { code, .. } => self.failed(attempt, &payment, code.as_deref().unwrap_or("refused")).await?,
+            Failure::Refused { code, .. } => {
+                self.failed(attempt, &payment, code.as_deref().unwrap_or("refused")).await?
+            }
             Failure::Unreachable(_) => self.failed(attempt, &payment, "unreachable").await?,
             // It may be there and may be paid: the attempt stays, and the timer looks at it.
             Failure::Unknown(_) => {}

@@ -48,11 +48,15 @@ pub async fn register_order(
         Registered::Exists(payment) => amended(app, *payment, money, &details, now).await?,
     };
     // Also where the write was done already: a crash may have come between it and this.
-    if apply_early(app, shop, &registration.payment.id, now).await? {
-        if let Some(payment) = app.store.load_with_texts(&registration.payment.id).await.map_err(FlowError::from)? {
-            registration.payment = payment;
-        }
+    if apply_early(app, shop, &registration.payment.id, now).await?
+        && let Some(payment) =
+            app.store.load_with_texts(&registration.payment.id).await.map_err(FlowError::from)?
+    {
+        registration.payment = payment;
     }
+    tracing::info!(
+        shop_id = %shop.id, payment_id = %registration.payment.id, new = registration.new, "an order was registered"
+    );
     Ok(registration)
 }
 

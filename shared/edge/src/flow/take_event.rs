@@ -45,7 +45,8 @@ pub async fn take_event(
             Ok(event) => delivery.take(&verified, event).await,
             Err(problem) => {
                 let about = About { session: None, word: "", event_id: verified.delivery_id(), at: None };
-                let event = delivery.keep(&verified, &about, Outcome::NotUnderstood, problem.to_string()).await?;
+                let event =
+                    delivery.keep(&verified, &about, Outcome::NotUnderstood, problem.to_string()).await?;
                 tracing::warn!(shop_id = %shop.id, provider = provider.name(), event = %event, %problem, "an event was not understood");
                 Ok(Outcome::NotUnderstood)
             }
@@ -129,14 +130,18 @@ impl Delivery<'_> {
     async fn take(&self, verified: &Verified<'_>, event: Event) -> Result<Outcome, TakeError> {
         let Event { id, word, at, readings } = event;
         let about = About { session: None, word: &word, event_id: id.as_deref(), at };
-        let (mut outcomes, mut nth) = (Vec::new(), 0);
+        let (mut outcomes, mut payments, mut sessions, mut nth) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for reading in readings {
             let told = match reading {
                 Reading::Told(told) => Some(told),
                 Reading::Ask(step) => self.app.sender.run(step, WEBHOOK_ASK_TIMEOUT).await?,
             };
             let outcome = match told {
-                Some(told) => self.take_told(verified, &about, &mut nth, &told).await?,
+                Some(told) => {
+                    payments.push(told.session.payment.to_string());
+                    sessions.push(told.session.to_string());
+                    self.take_told(verified, &about, &mut nth, &told).await?
+                }
                 None => {
                     let problem = "the provider's answer names no session of ours".to_owned();
                     self.keep(verified, &about, Outcome::Unmatched, problem).await?;
@@ -148,7 +153,7 @@ impl Delivery<'_> {
         let outcome = strongest(outcomes);
         tracing::info!(
             shop_id = %self.shop.id, provider = %self.provider, event_id = about.event_id.unwrap_or_default(),
-            event_type = word, outcome = outcome.word(), "a webhook was taken"
+            payment_id = payments.join(","), session_id = sessions.join(","), event_type = word, outcome = outcome.word(), "a webhook was taken"
         );
         Ok(outcome)
     }
@@ -190,15 +195,24 @@ impl Delivery<'_> {
             Saved::Written => Ok(outcome),
             Saved::Differs(None) => Ok(Outcome::Unmatched),
             Saved::Differs(Some(payment)) if is_ours(&payment, facts) => Ok(outcome),
-            Saved::Differs(Some(payment)) => record_from(store, *payment, shop, Some(&self.provider), facts).await,
+            Saved::Differs(Some(payment)) => {
+                record_from(store, *payment, shop, Some(&self.provider), facts).await
+            }
         }
     }
 
     /// Kept whole, then named where its order will look, then tried once more: one always sees the other.
-    async fn keep_early(&self, verified: &Verified<'_>, about: &About<'_>, facts: &[Fact]) -> Result<Outcome, FlowError> {
+    async fn keep_early(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        facts: &[Fact],
+    ) -> Result<Outcome, FlowError> {
         let problem = "no such session of this shop and provider, yet".to_owned();
         let event = self.keep(verified, about, Outcome::Unmatched, problem).await?;
-        let (Some(session), Some(fact)) = (about.session, facts.first()) else { return Ok(Outcome::Unmatched) };
+        let (Some(session), Some(fact)) = (about.session, facts.first()) else {
+            return Ok(Outcome::Unmatched);
+        };
         if !self.could_come(&session.payment, session).await? {
             return Ok(Outcome::Unmatched);
         }
@@ -217,7 +231,10 @@ impl Delivery<'_> {
             None => true,
             Some(payment) => {
                 payment.shop == self.shop.id
-                    && payment.sessions.get(&session.attempt).is_none_or(|known| known.provider == self.provider)
+                    && payment
+                        .sessions
+                        .get(&session.attempt)
+                        .is_none_or(|known| known.provider == self.provider)
             }
         })
     }
@@ -230,12 +247,18 @@ impl Delivery<'_> {
         problem: String,
     ) -> Result<EventId, FlowError> {
         let digest = match about.event_id {
-            Some(id) => Sha256::new().chain_update(self.provider.as_str()).chain_update([0]).chain_update(id).finalize(),
+            Some(id) => Sha256::new()
+                .chain_update(self.provider.as_str())
+                .chain_update([0])
+                .chain_update(id)
+                .finalize(),
             None => Sha256::digest(verified.body()),
         };
         // The provider's own time keeps a repeat under the same key; one far from ours would hide the event in a day
         // that nobody lists.
-        let near = |at: &Moment| at.millis_since(self.now).max(self.now.millis_since(*at)) < NEAR_MILLIS;
+        let near = |at: &Moment| {
+            self.now.millis_since(*at) < BEHIND_MILLIS_MAX && at.millis_since(self.now) < AHEAD_MILLIS_MAX
+        };
         let event = StoredEvent {
             id: EventId::new(about.at.filter(near).unwrap_or(self.now), &digest),
             provider: self.provider.clone(),
@@ -253,7 +276,10 @@ impl Delivery<'_> {
     }
 }
 
-const NEAR_MILLIS: u64 = 7 * 86_400_000;
+/// How far behind our clock an event's own time is believed: providers repeat for days.
+const BEHIND_MILLIS_MAX: u64 = 7 * 86_400_000;
+/// How far ahead of our clock it is believed. The list of stored events begins a day ahead.
+const AHEAD_MILLIS_MAX: u64 = 86_400_000;
 
 /// What a delivery with several readings came to: what needs a look before what went well.
 fn strongest(outcomes: Vec<Outcome>) -> Outcome {

@@ -49,7 +49,8 @@ impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         let told = serde_json::from_str::<Told<'_>>(text);
-        let at = |error: serde_json::Error| NotAnEvent(format!("line {} column {}", error.line(), error.column()));
+        let at =
+            |error: serde_json::Error| NotAnEvent(format!("line {} column {}", error.line(), error.column()));
         Ok(Self(told.map_err(at).and_then(Told::request)))
     }
 }
@@ -99,7 +100,8 @@ impl Told<'_> {
         });
         *request.method_mut() =
             Method::from_bytes(self.request_context.http.method.as_bytes()).map_err(|_| no("method"))?;
-        *request.uri_mut() = uri(without_stage(&self.raw_path, &self.request_context.stage), &self.raw_query_string);
+        *request.uri_mut() =
+            uri(without_stage(&self.raw_path, &self.request_context.stage), &self.raw_query_string);
         *request.headers_mut() = self.headers.0;
         if !self.cookies.is_empty() {
             let cookies = HeaderValue::from_str(&self.cookies.join("; ")).map_err(|_| no("cookies"))?;
@@ -212,5 +214,6 @@ impl From<Response> for Answer {
 }
 
 fn by_name<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))))
+    serializer
+        .collect_map(headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))))
 }

@@ -31,6 +31,9 @@ impl Store {
     /// [`StoreError`].
     pub async fn aside(&self, id: &PaymentId) -> Result<Vec<Fact>, StoreError> {
         let items = self.query_prefix(&id.to_string(), PREFIX).await?;
-        items.iter().map(|item| fact_item::read(item.get(FACT).ok_or(StoreError::Unreadable(FACT))?)).collect()
+        items
+            .iter()
+            .map(|item| fact_item::read(item.get(FACT).ok_or(StoreError::Unreadable(FACT))?))
+            .collect()
     }
 }

@@ -44,6 +44,9 @@ pub struct Request {
     /// Millisecond until which the provider keeps its checkout open.
     #[serde(rename = "x")]
     pub provider_expires_at: u64,
+    /// Of the idempotency key that it was made with, by which a repeat of that request is known.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// An attempt's item.

@@ -36,7 +36,9 @@ impl Store {
             .region(Region::new(settings.region.clone()))
             .credentials_provider(credentials)
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)));
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
+            );
         if let Some(url) = &settings.endpoint_url {
             config = config.endpoint_url(url);
         }

@@ -24,7 +24,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_early(&self, id: &PaymentId, fact: &FactId, event: &EventId, now: Moment) -> Result<(), StoreError> {
+    pub async fn put_early(
+        &self,
+        id: &PaymentId,
+        fact: &FactId,
+        event: &EventId,
+        now: Moment,
+    ) -> Result<(), StoreError> {
         let put = self
             .client
             .put_item()
@@ -57,7 +63,8 @@ impl Store {
             prefix => ("pk = :pk AND begins_with(sk, :sk)", Some(s(prefix))),
         };
         let values = [Some((":pk", s(partition))), prefix.map(|prefix| (":sk", prefix))];
-        let values: Item = values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
+        let values: Item =
+            values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
         let mut items = Vec::new();
         let mut from = None;
         loop {

@@ -29,7 +29,10 @@ impl StoreError {
         };
         match error.code() {
             Some(
-                "ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "SerializationException",
+                "ValidationException"
+                | "ResourceNotFoundException"
+                | "AccessDeniedException"
+                | "SerializationException",
             ) => Self::Defect(words),
             _ => Self::Unavailable(words),
         }

@@ -143,7 +143,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn mark_event_applied(&self, shop: &ShopId, id: &EventId, now: Moment) -> Result<(), StoreError> {
+    pub async fn mark_event_applied(
+        &self,
+        shop: &ShopId,
+        id: &EventId,
+        now: Moment,
+    ) -> Result<(), StoreError> {
         let mut with = Expression::default();
         let update = format!("SET {} = {}", with.name(APPLIED), with.value(n(now.millis())));
         let condition = format!("attribute_exists({})", with.name(PK));

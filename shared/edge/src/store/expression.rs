@@ -5,10 +5,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+/// Aliases and the attribute names that they stand for.
+pub(super) type Names = HashMap<String, String>;
+
 #[derive(Default)]
 pub(super) struct Expression {
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
+    names: Names,
+    values: Item,
 }
 
 impl Expression {
@@ -33,12 +36,10 @@ impl Expression {
         placeholder
     }
 
-    pub(super) fn into_parts(self) -> (Option<HashMap<String, String>>, Option<HashMap<String, AttributeValue>>) {
-        let some = |empty: bool| !empty;
-        (
-            some(self.names.is_empty()).then_some(self.names),
-            some(self.values.is_empty()).then_some(self.values),
-        )
+    /// The names and values, each absent where there are none: DynamoDB refuses empty ones.
+    pub(super) fn into_parts(self) -> (Option<Names>, Option<Item>) {
+        let names = Some(self.names).filter(|names| !names.is_empty());
+        (names, Some(self.values).filter(|values| !values.is_empty()))
     }
 }
 
@@ -76,7 +77,10 @@ impl Read for Item {
     }
 
     fn bytes<const N: usize>(&self, name: &'static str) -> Result<[u8; N], super::StoreError> {
-        let bytes = self.get(name).and_then(|value| value.as_b().ok()).map(aws_sdk_dynamodb::primitives::Blob::as_ref);
+        let bytes = self
+            .get(name)
+            .and_then(|value| value.as_b().ok())
+            .map(aws_sdk_dynamodb::primitives::Blob::as_ref);
         bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(super::StoreError::Unreadable(name))
     }
 

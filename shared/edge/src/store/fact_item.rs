@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use payproof::payment::{
-    Attempt, Attention, Currency, DisputeId, Fact, FactId, Kind, Loss, Moment, Money, ProviderPaymentId, Refund,
-    RefundId, Report, Source, WriteMark,
+    Attempt, Attention, Currency, DisputeId, Fact, FactId, Kind, Loss, Moment, Money, ProviderPaymentId,
+    Refund, RefundId, Report, Source, WriteMark,
 };
 
 use super::StoreError;
@@ -66,7 +66,11 @@ pub(super) fn read(value: &AttributeValue) -> Result<Fact, StoreError> {
         source: source(item.text(SOURCE)?)?,
         said: Report {
             kind: kind(item)?,
-            payment: item.text_if(PAYMENT).map(ProviderPaymentId::parse).transpose().map_err(|_| bad(PAYMENT))?,
+            payment: item
+                .text_if(PAYMENT)
+                .map(ProviderPaymentId::parse)
+                .transpose()
+                .map_err(|_| bad(PAYMENT))?,
             said_at: item.number_if(SAID_AT).map(Moment::from_millis),
             word: item.text_if(WORD).map(Into::into),
             reason: item.text_if(REASON).map(Into::into),

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use payproof::payment::{Moment, SessionId, ShopId};
+use payproof::shop::KeyKind;
 use sha2::{Digest as _, Sha256};
 
 use super::attributes::{PK, SK};
@@ -20,15 +21,33 @@ const UNTIL: &str = "until";
 pub struct IdempotencyKey {
     partition: String,
     body: [u8; 32],
+    of_server: bool,
+    mark: String,
 }
 
 impl IdempotencyKey {
-    /// The key that a shop sent with this body. `as_kind` keeps the keys of browsers and servers apart, for the two
-    /// are answered differently.
-    pub fn new(shop: &ShopId, as_kind: &str, key: &str, body: &[u8]) -> Self {
-        let hash = Sha256::new().chain_update(as_kind).chain_update([0]).chain_update(key).finalize();
-        let partition = format!("idem#{shop}#{}", data_encoding::HEXLOWER.encode(&hash));
-        Self { partition, body: Sha256::digest(body).into() }
+    /// The key that was sent with this body under an API key of this kind. The keys of browsers and servers are kept
+    /// apart, for the two are answered differently.
+    pub fn new(shop: &ShopId, kind: KeyKind, key: &str, body: &[u8]) -> Self {
+        let hash = Sha256::new().chain_update(kind.prefix()).chain_update([0]).chain_update(key).finalize();
+        let hash = data_encoding::HEXLOWER.encode(&hash);
+        Self {
+            partition: format!("idem#{shop}#{hash}"),
+            body: Sha256::digest(body).into(),
+            of_server: kind == KeyKind::Secret,
+            mark: hash.chars().take(24).collect(),
+        }
+    }
+
+    /// What an attempt holds of the key that it was made with.
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// Whether it may stand for a session that another request made. A server's may; a browser's may not, for a repeat
+    /// with it is given the session's secret.
+    pub const fn may_stand_for_any(&self) -> bool {
+        self.of_server
     }
 }
 

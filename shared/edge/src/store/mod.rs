@@ -25,7 +25,7 @@ pub use attempt::{AttemptItem, Request as AttemptRequest};
 pub use client::Store;
 pub use early::Early;
 pub use error::StoreError;
-pub use event::{StoredEvent, EventId};
+pub use event::{EventId, StoredEvent};
 pub use idempotency::{Claim, IdempotencyKey};
 pub use order::{Registered, Saved};
 pub use order_list::Page;

@@ -136,7 +136,11 @@ impl Store {
     }
 
     /// Writes the texts that are kept beside the item, before the item that names them.
-    async fn put_texts(&self, id: &PaymentId, details: &payproof::payment::Details) -> Result<(), StoreError> {
+    async fn put_texts(
+        &self,
+        id: &PaymentId,
+        details: &payproof::payment::Details,
+    ) -> Result<(), StoreError> {
         let TextPlace::Beside(json, hash) = TextPlace::of(details)? else { return Ok(()) };
         let put = self
             .client

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use payproof::payment::limits::TEXT_BYTES_IN_ITEM_MAX;
 use payproof::payment::{
-    Attempt, Attention, Change, Currency, Details, Fact, LineItem, Method, Moment, Money, Nonce, OrderId, Payment,
-    PaymentId, Premise, ProviderName, Session, ShopId, TokenHash,
+    Attempt, Attention, Change, Currency, Details, Fact, LineItem, Method, Moment, Money, Nonce, OrderId,
+    Payment, PaymentId, Premise, ProviderName, Session, ShopId, TokenHash,
 };
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
 use super::attributes::{
-    AMOUNT, ATTENTION, COUNTRY, CREATED, CURRENCY, EMAIL, FACT_IDS, FACTS, LIST, ORDER, PK, PLAIN, SESSION_PROVIDER,
-    SESSIONS, SHOP, SK, STATUS, TELL, TEXT, TEXT_HASH, UPDATED, VERSION,
+    AMOUNT, ATTENTION, COUNTRY, CREATED, CURRENCY, EMAIL, FACT_IDS, FACTS, LIST, ORDER, PK, PLAIN,
+    SESSION_PROVIDER, SESSIONS, SHOP, SK, STATUS, TELL, TEXT, TEXT_HASH, UPDATED, VERSION,
 };
 use super::expression::{Expression, Item, Read as _, b, n, s};
 use super::fact_item;
@@ -131,12 +131,14 @@ pub(super) fn write_change(change: &Change, with: &mut Expression) -> Result<(St
     let mut set = Vec::new();
     let mut remove = Vec::new();
     let mut add = Vec::new();
-    let assign = |with: &mut Expression, name: &str, value| format!("{} = {}", with.name(name), with.value(value));
+    let assign =
+        |with: &mut Expression, name: &str, value| format!("{} = {}", with.name(name), with.value(value));
     if !change.facts.is_empty() {
         let facts = AttributeValue::L(change.facts.iter().map(fact_item::write).collect());
         let (name, value) = (with.name(FACTS), with.value(facts));
         set.push(format!("{name} = list_append({name}, {value})"));
-        let hashes = change.facts.iter().map(|fact| aws_sdk_dynamodb::primitives::Blob::new(fact.id.hash().0));
+        let hashes =
+            change.facts.iter().map(|fact| aws_sdk_dynamodb::primitives::Blob::new(fact.id.hash().0));
         add.push(format!("{} {}", with.name(FACT_IDS), with.value(AttributeValue::Bs(hashes.collect()))));
     }
     if let Some((attempt, session)) = &change.reserved {
@@ -192,7 +194,9 @@ fn condition(premise: &Premise, with: &mut Expression) -> String {
             let session = format!("{}.{}", with.name(SESSIONS), with.key(&attempt.to_string()));
             let (shop_name, shop) = (with.name(SHOP), with.value(s(shop.as_str())));
             let (provider_name, provider) = (with.name(SESSION_PROVIDER), with.value(s(provider.as_str())));
-            format!("attribute_exists({session}) AND {shop_name} = {shop} AND {session}.{provider_name} = {provider}")
+            format!(
+                "attribute_exists({session}) AND {shop_name} = {shop} AND {session}.{provider_name} = {provider}"
+            )
         }
         Premise::Plain => format!("{} = {}", with.name(PLAIN), with.value(AttributeValue::Bool(true))),
         Premise::Costs(money) => {
@@ -237,7 +241,10 @@ pub(super) fn read(item: &Item) -> Result<Payment, StoreError> {
         },
         created_at: Moment::from_millis(created.ok_or(bad(CREATED))?),
         updated_at: Moment::from_millis(item.number(UPDATED)?),
-        sessions: sessions.iter().map(|(number, value)| read_session(number, value)).collect::<Result<_, _>>()?,
+        sessions: sessions
+            .iter()
+            .map(|(number, value)| read_session(number, value))
+            .collect::<Result<_, _>>()?,
         facts: facts.iter().map(fact_item::read).collect::<Result<Vec<Fact>, _>>()?,
         version: item.number(VERSION)?,
         tell: item.contains_key(TELL),
@@ -254,7 +261,10 @@ fn check(item: &Item, payment: &Payment) -> Result<(), StoreError> {
         _ => BTreeSet::new(),
     };
     let plain = item.get(PLAIN).and_then(|value| value.as_bool().ok()).copied();
-    if item.text(STATUS)? != standing.status.word() || attention != standing.attention || plain != Some(standing.plain) {
+    if item.text(STATUS)? != standing.status.word()
+        || attention != standing.attention
+        || plain != Some(standing.plain)
+    {
         // A newer version may fold otherwise. The facts are the truth; the next write sets the rest right.
         tracing::warn!(payment_id = %payment.id, "an order's item differs from what its facts amount to");
     }
@@ -295,7 +305,8 @@ fn read_session(number: &str, value: &AttributeValue) -> Result<(Attempt, Sessio
     let bad = StoreError::Unreadable;
     let item = value.as_m().map_err(|_| bad(SESSIONS))?;
     let session = Session {
-        provider: ProviderName::parse(item.text(SESSION_PROVIDER)?).map_err(|_| bad("a session's provider"))?,
+        provider: ProviderName::parse(item.text(SESSION_PROVIDER)?)
+            .map_err(|_| bad("a session's provider"))?,
         method: Method::parse(item.text(METHOD)?).ok_or(bad("a session's method"))?,
         created_at: Moment::from_millis(item.number(SESSION_CREATED)?),
         expires_at: Moment::from_millis(item.number(EXPIRES)?),

@@ -33,7 +33,8 @@ impl Store {
         let mut keys: Vec<(String, String)> = Vec::new();
         let mut more = false;
         for shard in 0..shards {
-            let (of_shard, cut) = self.list_keys(&format!("list#{shop}#{shard}"), from, before.unwrap_or(to)).await?;
+            let (of_shard, cut) =
+                self.list_keys(&format!("list#{shop}#{shard}"), from, before.unwrap_or(to)).await?;
             more |= cut;
             keys.extend(of_shard);
         }
@@ -44,11 +45,16 @@ impl Store {
         keys.truncate(page);
         let next = keys.last().filter(|_| more).map(|(created, _)| created.clone());
         let mut orders = self.read_orders(keys.iter().map(|(_, id)| id.as_str())).await?;
-        orders.sort_unstable_by(|one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
+        orders.sort_unstable_by_key(|payment| std::cmp::Reverse((payment.created_at, payment.id)));
         Ok(Page { orders, next })
     }
 
-    async fn list_keys(&self, partition: &str, from: &str, to: &str) -> Result<(Vec<(String, String)>, bool), StoreError> {
+    async fn list_keys(
+        &self,
+        partition: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<(Vec<(String, String)>, bool), StoreError> {
         let query = self
             .client
             .query()
@@ -64,14 +70,20 @@ impl Store {
             .limit(i32::try_from(PAGE_MAX).unwrap_or(i32::MAX).saturating_add(1));
         let page = query.send().await.map_err(|error| StoreError::of(&error))?;
         let items = page.items.unwrap_or_default();
-        let keys = items.iter().filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
+        let keys = items
+            .iter()
+            .filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
         Ok((keys.collect(), page.last_evaluated_key.is_some()))
     }
 
     async fn read_orders<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Payment>, StoreError> {
         let key = |id: &str| -> Option<Item> {
             let id = PaymentId::parse(id).ok()?;
-            Some(order_item::key(&id).map(|(name, value): (&str, AttributeValue)| (name.to_owned(), value)).into())
+            Some(
+                order_item::key(&id)
+                    .map(|(name, value): (&str, AttributeValue)| (name.to_owned(), value))
+                    .into(),
+            )
         };
         let mut keys: Vec<Item> = ids.filter_map(key).collect();
         let mut orders = Vec::with_capacity(keys.len());
@@ -85,12 +97,16 @@ impl Store {
             let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await;
             let answer = answer.map_err(|error| StoreError::of(&error))?;
             for item in answer.responses.unwrap_or_default().values().flatten() {
-                orders.push(order_item::read(item)?);
+                orders.push(self.read_with_texts(item).await?);
             }
             let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             keys = left.map(|left| left.keys).unwrap_or_default();
         }
-        if keys.is_empty() { Ok(orders) } else { Err(StoreError::Unavailable("a batch was left undone".to_owned())) }
+        if keys.is_empty() {
+            Ok(orders)
+        } else {
+            Err(StoreError::Unavailable("a batch was left undone".to_owned()))
+        }
     }
 
     /// The sort key that the items of a payment's order have.

@@ -66,9 +66,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn refused(&self, shop: &ShopId, provider: &ProviderName, now: Moment) -> Result<Vec<Note>, StoreError> {
+    pub async fn refused(
+        &self,
+        shop: &ShopId,
+        provider: &ProviderName,
+        now: Moment,
+    ) -> Result<Vec<Note>, StoreError> {
         let items = self.query_prefix(&format!("ref#{shop}#{provider}"), "").await?;
-        let live = items.iter().filter(|item| item.number_if("until").is_some_and(|until| until > now.seconds()));
+        let live =
+            items.iter().filter(|item| item.number_if("until").is_some_and(|until| until > now.seconds()));
         live.map(|item| {
             Ok(Note {
                 reason: item.text(REASON)?.to_owned(),

@@ -29,9 +29,7 @@ fn value_bytes(value: &AttributeValue) -> usize {
             let entries: usize = list.iter().map(|value| value_bytes(value).saturating_add(1)).sum();
             entries.saturating_add(3)
         }
-        AttributeValue::M(map) => {
-            item_bytes(map).saturating_add(map.len()).saturating_add(3)
-        }
+        AttributeValue::M(map) => item_bytes(map).saturating_add(map.len()).saturating_add(3),
         _ => 1,
     }
 }

@@ -1,8 +1,8 @@
 //! The tables' definition, in one place: the local stack creates them from here, and a test holds `template.yaml` to it.
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
 use super::{Store, StoreError};
@@ -64,7 +64,10 @@ impl Store {
         let index_keys = table.index.map(|index| [index.partition_key, index.sort_key]);
         let names = [Some(table.partition_key), table.sort_key].into_iter().flatten();
         let attributes = names.chain(index_keys.into_iter().flatten()).map(string_attribute);
-        let keys = [Some(key(table.partition_key, KeyType::Hash)), table.sort_key.map(|sort| key(sort, KeyType::Range))];
+        let keys = [
+            Some(key(table.partition_key, KeyType::Hash)),
+            table.sort_key.map(|sort| key(sort, KeyType::Range)),
+        ];
         let stream = StreamSpecification::builder()
             .stream_enabled(true)
             .stream_view_type(StreamViewType::NewImage)
@@ -81,7 +84,11 @@ impl Store {
             .set_stream_specification(table.stream.then_some(stream));
         request.send().await.map_err(|error| StoreError::of(&error))?;
         if let Some(attribute) = table.ttl {
-            let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(attribute).build().map_err(defect)?;
+            let ttl = TimeToLiveSpecification::builder()
+                .enabled(true)
+                .attribute_name(attribute)
+                .build()
+                .map_err(defect)?;
             let request = self.client.update_time_to_live().table_name(name).time_to_live_specification(ttl);
             request.send().await.map_err(|error| StoreError::of(&error))?;
         }
@@ -94,7 +101,8 @@ fn defect(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
 }
 
 fn string_attribute(name: &str) -> Result<AttributeDefinition, StoreError> {
-    let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+    let attribute =
+        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
     attribute.build().map_err(defect)
 }
 

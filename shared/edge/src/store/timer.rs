@@ -34,7 +34,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_timer(&self, id: &PaymentId, at: Moment, what: Due, now: Moment) -> Result<(), StoreError> {
+    pub async fn put_timer(
+        &self,
+        id: &PaymentId,
+        at: Moment,
+        what: Due,
+        now: Moment,
+    ) -> Result<(), StoreError> {
         let at = at.max(now.plus_millis(TIMER_AHEAD_MILLIS));
         let put = self
             .client

@@ -8,7 +8,7 @@ use crate::payment::sample::*;
 use crate::payment::{Attempt, Attention, Fact, FactId, Kind, Report};
 
 #[test]
-fn ids_are_written_as_the_design_says() {
+fn ids_are_written_as_they_are_stored() {
     let (stripe, one) = (provider("stripe"), Attempt::FIRST);
     let at_3 = minute(3).millis();
     let fetched = |fact: Fact| FactId::fetched(fact.attempt, &fact.said);
@@ -17,20 +17,20 @@ fn ids_are_written_as_the_design_says() {
         (FactId::of_event(&stripe, "evt_123", 0), "stripe:evt_123".to_owned()),
         (FactId::of_event(&stripe, "evt_123", 1), "stripe:evt_123#2".to_owned()),
         (FactId::of_event(&stripe, "evt_123", 2), "stripe:evt_123#3".to_owned()),
-        (fetched(money.clone().dated(3)), format!("fetch:1:paid:pi_1:5000:{at_3}")),
-        (fetched(money.clone().on(2)), "fetch:2:paid:pi_1:5000:".to_owned()),
-        (fetched(refunded("pi_1", "re_1", 100)), "fetch:1:refunded:re_1:100:".to_owned()),
-        (fetched(dispute_lost("pi_1", "du_1", 100)), "fetch:1:dispute_lost:du_1:100:".to_owned()),
+        (fetched(money.clone().dated(3)), format!("fetch:1:paid:pi_1:5000EUR:{at_3}")),
+        (fetched(money.clone().on(2)), "fetch:2:paid:pi_1:5000EUR:".to_owned()),
+        (fetched(refunded("pi_1", "re_1", 100)), "fetch:1:refunded:re_1:100EUR:".to_owned()),
+        (fetched(dispute_lost("pi_1", "du_1", 100)), "fetch:1:dispute_lost:du_1:100EUR:".to_owned()),
         (fetched(fact(Kind::Expired)), "fetch:1:expired:::".to_owned()),
-        (FactId::of_delivery_without_id(&stripe, one, &money.said), "stripe:1:paid:pi_1:5000:".to_owned()),
+        (FactId::of_delivery_without_id(&stripe, one, &money.said), "stripe:1:paid:pi_1:5000EUR:".to_owned()),
         (FactId::ours(one, "sent"), "us:1:sent".to_owned()),
-        (FactId::stuck(one, minute(3)), format!("us:1:stuck:{at_3}")),
+        (FactId::stuck(one, None, minute(3)), format!("us:1:stuck:{at_3}")),
         (FactId::refund_requested(&refund("rf_1", 1).id), "us:refund:rf_1".to_owned()),
         (
-            FactId::decided("approved", money.said.payment.as_ref(), eur(5_000)),
-            "us:approved:pi_1:5000:EUR".to_owned(),
+            FactId::decided(one, "approved", money.said.payment.as_ref(), eur(5_000)),
+            "us:1:approved:pi_1:5000:EUR".to_owned(),
         ),
-        (FactId::decided("rejected", None, eur(1)), "us:rejected::1:EUR".to_owned()),
+        (FactId::decided(one, "rejected", None, eur(1)), "us:1:rejected::1:EUR".to_owned()),
     ];
     for (id, text) in table {
         assert_eq!((id.as_str(), &id), (text.as_str(), &FactId::stored(&text)));
