@@ -49,6 +49,10 @@ pub fn faults(method: &str, path: &str, status: u16, headers: &HeaderMap, body: 
     if status == 413 && !headers.contains_key("x-request-id") {
         return contract.gateway.faults(&seen);
     }
+    // The gateway has no route for HEAD of the API, so it is answered where unknown paths are.
+    if method == "HEAD" && path.starts_with("/v1/") && status == 404 {
+        return contract.no_such_path.faults(&seen);
+    }
     let of_path: Vec<_> =
         contract.operations.iter().filter(|operation| covers(&operation.path, path)).collect();
     if of_path.is_empty() {
