@@ -18,11 +18,14 @@ const FORBIDDEN_NAMES: [&str; 9] =
     ["common", "helper", "helpers", "manager", "managers", "misc", "util", "utils", "stuff"];
 
 /// What a file that must stay pure does not name: I/O, clocks, randomness, processes, threads.
-const IMPURE: [&str; 19] = [
+const IMPURE: [&str; 22] = [
     "std::env",
     "std::fs",
     "std::io",
-    "std::net",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "ToSocketAddrs",
     "std::process",
     "std::thread",
     "SystemTime",

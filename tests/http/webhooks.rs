@@ -116,11 +116,11 @@ async fn an_event_that_must_be_asked_about_gets_503_until_the_provider_can_be_as
     // An address where nobody listens.
     let document = world.shop.document("http://127.0.0.1:9");
     world.stack.put_shop(&document.to_string()).await.expect("a shop");
-    let before = world.table().await;
     let answer = world.stripe_tells(&events::review_opened("evt_1")).await;
     answer.expect_problem(503, "unavailable");
     assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
-    assert_eq!(world.table().await, before, "it is not said to be kept, so it need not be");
+    // An outage can outlast the provider's repeats.
+    assert_eq!(world.table().await.keys_of("evt").len(), 1, "kept all the same");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,19 +57,18 @@ async fn main() {
     let decision = Command::new(folder.join("decision")).output().expect("it runs");
     let decision: Decision = serde_json::from_slice(&decision.stdout).expect("one line of JSON");
 
-    let stripe = StripeApi::start().await;
     let addr = "127.0.0.1:0".parse().expect("an address");
     let options = Options { addr, data: Data::Memory, public_url: None, shops: Vec::new() };
     let stack = Stack::start(options).await.expect("the stack starts");
     say("measuring on the embedded store");
-    let embedded = Shop::on(stack.settings(), &stripe.url).await;
+    let embedded = Shop::on(stack.settings(), StripeApi::start().await).await;
     let mut columns = vec![measure("embedded store", &embedded, &ours, &bare).await];
     let mut skipped = None;
     match dynamodb_local::start(&folder).await {
         Ok(local) => {
             say("measuring on DynamoDB Local");
             let settings = Settings { endpoint_url: Some(local.url.clone()), ..stack.settings() };
-            let shop = Shop::on(settings, &stripe.url).await;
+            let shop = Shop::on(settings, StripeApi::start().await).await;
             columns.push(measure("DynamoDB Local", &shop, &ours, &bare).await);
         }
         Err(why) => skipped = Some(why),

@@ -11,6 +11,8 @@ use payproof_edge::app::{App, now};
 use payproof_edge::settings::Settings;
 use serde_json::{Value, json};
 
+use crate::stripe_api::StripeApi;
+
 /// What the shop's Stripe endpoint is signed with.
 const STRIPE_SECRET: &str = "whsec_Q8vN3mXc7LbT2yRk9WpZ4dHs6FgJ1aEu";
 
@@ -39,8 +41,8 @@ pub struct Session {
 }
 
 impl Shop {
-    /// A shop with Stripe (a fake of its API) on a store: tables and configuration are written.
-    pub async fn on(settings: Settings, stripe_url: &str) -> Self {
+    /// A shop with Stripe (a fake of its API of its own: the session ids are the same on each store) on a store: tables and configuration are written.
+    pub async fn on(settings: Settings, stripe: StripeApi) -> Self {
         let app = App::new(&settings);
         app.store.create_tables().await.expect("the tables can be created");
         let secret_key = format!("sk_shop_{:0>43}", 1);
@@ -49,7 +51,7 @@ impl Shop {
             "api_keys": { "secret": [secret_key], "read": [], "publishable": [] },
             "return_url_prefixes": ["https://shop.example/"],
             "providers": {
-                "stripe": { "api_key": "sk_test_none", "webhook_secrets": [STRIPE_SECRET], "api_base": stripe_url },
+                "stripe": { "api_key": "sk_test_none", "webhook_secrets": [STRIPE_SECRET], "api_base": stripe.url },
             },
         });
         let (id, stored) = with_hashed_keys(document.to_string().as_bytes()).expect("a shop's configuration");

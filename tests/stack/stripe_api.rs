@@ -18,6 +18,8 @@ pub enum Mood {
     Refuses,
     /// 500: made or not, nobody knows.
     Breaks,
+    /// 500, and again for each repeat of the key, as Stripe does.
+    BreaksForGood,
     /// Makes the checkout and never answers.
     Hangs,
 }
@@ -30,6 +32,7 @@ struct Inner {
     intents: HashMap<String, String>,
     checkouts_of: HashMap<String, Value>,
     creations: Vec<Vec<(String, String)>>,
+    broken_keys: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -92,6 +95,14 @@ async fn create(State(api): State<StripeApi>, headers: HeaderMap, body: String) 
             let error = json!({ "error": { "type": "card_error", "code": "account_closed", "message": "This account is closed." } });
             return (StatusCode::PAYMENT_REQUIRED, Json(error));
         }
+        // Stripe keeps the first answer to a key, an error of its own too.
+        if mood == Mood::BreaksForGood {
+            inner.broken_keys.push(key.clone());
+        }
+        if inner.broken_keys.contains(&key) {
+            let error = json!({ "error": { "type": "api_error", "message": "An unknown error occurred." } });
+            return (StatusCode::INTERNAL_SERVER_ERROR, Json(error));
+        }
         if let Some((first, answer)) = inner.by_key.get(&key) {
             if *first != form {
                 let error = json!({ "error": { "type": "idempotency_error", "message": "Keys for idempotent requests can only be used with the same parameters they were first used with." } });
@@ -123,7 +134,7 @@ async fn create(State(api): State<StripeApi>, headers: HeaderMap, body: String) 
             (StatusCode::INTERNAL_SERVER_ERROR, Json(error))
         }
         Mood::Hangs => std::future::pending().await,
-        Mood::Fine | Mood::Refuses => (StatusCode::OK, Json(answer)),
+        Mood::Fine | Mood::Refuses | Mood::BreaksForGood => (StatusCode::OK, Json(answer)),
     }
 }
 

@@ -381,31 +381,50 @@ async fn attempts_open_end_and_are_taken_over_once(store: &Store) {
         !store.take_over_opening(id, item.nonce, Some(until), new_until).await.expect("an answer"),
         "one wins"
     );
+    store.end_opening(id, item.nonce, None).await.expect("a write");
+    let again = store.take_over_opening(id, item.nonce, None, new_until).await.expect("an answer");
+    assert!(again, "of unknown outcome");
     let created =
         Created { checkout_id: "cs_test_1".to_owned(), url: "https://checkout.example/1".to_owned() };
     store.end_opening(id, item.nonce, Some(&created)).await.expect("a write");
     let ended = AttemptItem { opening_until: None, checkout: Some(created), ..item.clone() };
     assert_eq!(store.attempt(id, item.nonce).await.expect("a read"), Some(ended));
-    assert!(store.take_over_opening(id, item.nonce, None, new_until).await.expect("an answer"));
+    let made = store.take_over_opening(id, item.nonce, None, new_until).await.expect("an answer");
+    assert!(!made, "what has a checkout is taken over by nobody");
     assert!(!store.take_over_opening(id, Nonce([3; 6]), None, new_until).await.expect("an answer"), "absent");
 }
 
 async fn idempotency_keys_run_settle_run_out_and_are_given_back(store: &Store) {
-    let key = IdempotencyKey::new(&shop(), payproof::shop::KeyKind::Secret, "key", b"body");
-    let other_body = IdempotencyKey::new(&shop(), payproof::shop::KeyKind::Secret, "key", b"other");
+    let sent = |body: &[u8], owner: u8| {
+        IdempotencyKey::new(&shop(), payproof::shop::KeyKind::Secret, "key", body, WriteMark([owner; 6]))
+    };
+    let (first, second, third) = (sent(b"body", 1), sent(b"body", 2), sent(b"body", 3));
+    let other_body = sent(b"other", 4);
     let id = SessionId::parse("cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1").expect("an id");
-    assert_eq!(store.claim(&key, AT).await.expect("an answer"), Claim::Ours);
-    assert_eq!(store.claim(&key, AT.plus_seconds(34)).await.expect("an answer"), Claim::Running);
+    assert_eq!(store.claim(&first, AT).await.expect("an answer"), Claim::Ours);
+    assert_eq!(
+        store.claim(&first, AT).await.expect("an answer"),
+        Claim::Ours,
+        "its own claim, repeated by the client"
+    );
+    assert_eq!(store.claim(&second, AT.plus_seconds(34)).await.expect("an answer"), Claim::Running);
     assert_eq!(store.claim(&other_body, AT.plus_seconds(36)).await.expect("an answer"), Claim::Mismatch);
-    assert_eq!(store.claim(&key, AT.plus_seconds(36)).await.expect("an answer"), Claim::Ours, "taken over");
-    store.settle(&key, id).await.expect("a write");
-    assert_eq!(store.claim(&key, AT.plus_seconds(80)).await.expect("an answer"), Claim::Done(id));
+    assert_eq!(
+        store.claim(&second, AT.plus_seconds(36)).await.expect("an answer"),
+        Claim::Ours,
+        "taken over"
+    );
+    store.release(&first).await.expect("a write that does nothing: it is the second's now");
+    store.settle(&first, id).await.expect("and so does this");
+    assert_eq!(store.claim(&third, AT.plus_seconds(37)).await.expect("an answer"), Claim::Running);
+    store.settle(&second, id).await.expect("a write");
+    assert_eq!(store.claim(&third, AT.plus_seconds(80)).await.expect("an answer"), Claim::Done(id));
     assert_eq!(store.claim(&other_body, AT.plus_seconds(80)).await.expect("an answer"), Claim::Mismatch);
     // TTL deletes days late: past `until` the key is absent all the same.
     let next_day = AT.plus_seconds(36 + 86_400);
     assert_eq!(store.claim(&other_body, next_day).await.expect("an answer"), Claim::Ours);
     store.release(&other_body).await.expect("a write");
-    assert_eq!(store.claim(&key, next_day).await.expect("an answer"), Claim::Ours);
+    assert_eq!(store.claim(&third, next_day).await.expect("an answer"), Claim::Ours);
 }
 
 async fn stored_events_and_early_names_are_found(store: &Store) {
@@ -425,8 +444,14 @@ async fn stored_events_and_early_names_are_found(store: &Store) {
     store.put_event(&shop(), &event).await.expect("a write");
     store.put_event(&shop(), &event).await.expect("the same again");
     let fact = FactId::stored("stripe:evt_early");
-    store.put_early(&payment.id, &fact, &event.id, AT).await.expect("a write");
-    let early = store.early(&payment.id).await.expect("a read");
+    store.put_early(&shop(), &payment.id, &fact, &event.id, AT).await.expect("a write");
+    let other = ShopId::parse("other").expect("a shop");
+    assert_eq!(
+        store.early(&other, &payment.id).await.expect("a read"),
+        [],
+        "what another shop's events name"
+    );
+    let early = store.early(&shop(), &payment.id).await.expect("a read");
     assert_eq!(
         early.iter().map(|early| early.event.clone()).collect::<Vec<_>>(),
         std::slice::from_ref(&event.id)

@@ -13,7 +13,7 @@ use payproof_edge::api::who::Caller;
 use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, read, serve, who};
 use payproof_edge::app::App;
 use payproof_edge::flow::{OpenError, Opened, Wish, open_session};
-use payproof_edge::limits::{IDEMPOTENCY_KEY_CHARS_MAX, OPEN_TIMEOUT};
+use payproof_edge::limits::{IDEMPOTENCY_KEY_CHARS_MAX, OPEN_TIMEOUT, OPENING_MILLIS};
 use payproof_edge::store::{Claim, IdempotencyKey};
 
 /// Answers a request.
@@ -34,7 +34,8 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
         Claim::Running => Err(Problem::new(Code::IdempotencyInProgress).retry_after(1)),
         Claim::Done(session) => {
             let opened =
-                payproof_edge::flow::session_as_it_is(app, &caller.shop, session, &wish, call.now).await;
+                payproof_edge::flow::session_as_it_is(app, &caller.shop, session, &wish, &key, call.now)
+                    .await;
             let opened = opened.map_err(|error| match problem(error, call.now) {
                 // It is the first request with this key that opens it.
                 Problem { code: Code::SessionOpening, retry_after, .. } => {
@@ -43,7 +44,8 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
                 other => other,
             })?;
             // The first answer may have been lost: whoever has the key and the body made the session.
-            answer(app, &caller, &Opened { new: false, ..opened }, true)
+            let made_it = opened.new || opened.item.session == session;
+            answer(app, &caller, &Opened { new: false, ..opened }, made_it)
         }
         Claim::Ours => first(app, &caller, &wish, &key, call.now).await,
     }
@@ -80,10 +82,10 @@ async fn open(
     now: Moment,
 ) -> Result<Opened, OpenError> {
     let opening = open_session(app, &caller.shop, wish, key, now);
-    let limit: Duration = OPEN_TIMEOUT;
-    tokio::time::timeout(limit, opening)
-        .await
-        .unwrap_or(Err(OpenError::Opening { until: now.plus_seconds(20) }))
+    // What was spent before counts too: nobody takes over while this may still be at the provider.
+    let spent = Duration::from_millis(payproof_edge::app::now().millis_since(now));
+    let cut_off = Err(OpenError::Opening { until: now.plus_millis(OPENING_MILLIS) });
+    tokio::time::timeout(OPEN_TIMEOUT.saturating_sub(spent), opening).await.unwrap_or(cut_off)
 }
 
 fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>, Problem> {
@@ -96,7 +98,8 @@ fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey
             && key.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let key = call.header(name).filter(visible).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))?;
-    Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind, key, call.request.body())))
+    let owner = payproof_edge::random::write_mark().map_err(|_| Problem::new(Code::Internal))?;
+    Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind, key, call.request.body(), owner)))
 }
 
 fn answer(app: &App, caller: &Caller, opened: &Opened, made_it: bool) -> Result<Response, Problem> {
@@ -120,6 +123,7 @@ fn problem(error: OpenError, now: Moment) -> Problem {
             let detail = format!("No session could be opened: {}.", why.trim_end_matches('.'));
             Problem { methods: Some(methods), ..Problem::of(Code::NoProviderAvailable, detail) }
         }
+        OpenError::StillUnknown => Problem::new(Code::NoProviderAvailable),
         OpenError::Flow(error) => error.into(),
     }
 }

@@ -38,14 +38,11 @@
       const now = await answer.json();
       failures = 0;
       show("lost", false);
-      const paidOtherwise = now.paid && now.status !== "paid" && now.status !== "refunded";
-      const status = paidOtherwise ? "paid" : now.status;
-      const words = paidOtherwise ? "Payment confirmed. Your order is now being processed." : now.message;
-      if (message.textContent !== words) message.textContent = words;
-      message.dataset.status = status;
-      show("onward", ["paid", "refunded", "review"].includes(status));
-      show("again", ["failed", "cancelled", "expired"].includes(status));
-      if (!now.final && !paidOtherwise) later(now.poll_after_ms || 2000);
+      if (message.textContent !== now.message) message.textContent = now.message;
+      message.dataset.status = now.paid ? "paid" : now.status;
+      show("onward", now.paid || ["refunded", "review"].includes(now.status));
+      show("again", now.can_retry);
+      if (!now.final && !now.paid) later(now.poll_after_ms || 2000);
     } catch {
       failures += 1;
       show("lost", failures > 2);

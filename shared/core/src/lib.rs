@@ -8,8 +8,10 @@
 //!   built and its answers understood.
 //! - [`shop`]: a shop's configuration, typed and checked when it is loaded.
 //! - [`routing`]: which provider an order goes to.
+//! - [`notify`]: how a shop is told: the signed message, when it is tried again, and where it may go.
 #![forbid(unsafe_code)]
 
+pub mod notify;
 pub mod payment;
 pub mod provider;
 pub mod routing;

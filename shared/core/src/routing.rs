@@ -1,4 +1,5 @@
-//! Which provider an order goes to: the shop's rules in their order, then whatever the shop has configured.
+//! Which provider an order goes to: the first of the shop's rules that applies and whose providers can take it; where
+//! no rule applies, whatever the shop has configured.
 
 use crate::payment::{Method, Money};
 use crate::shop::Shop;

@@ -1,12 +1,17 @@
 //! A shop's configuration: one JSON document, typed, checked when it is loaded, with secrets that never print.
 
-use std::collections::BTreeMap;
+mod return_url;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::payment::ShopId;
+use self::return_url::return_url;
+pub use self::return_url::{RETURN_URL_BYTES_MAX, UrlPrefix};
+use crate::payment::{News, ShopId};
+use crate::provider::signature::{SECRETS_MAX, standard_webhooks::Key};
 use crate::provider::{Configured, listed};
 use crate::routing::RoutingRule;
 use crate::secret::Secret;
@@ -120,10 +125,18 @@ impl fmt::Debug for KeyHash {
 pub struct Notify {
     /// Its address.
     pub url: String,
-    /// The Standard Webhooks secrets that each notification is signed with.
-    pub secrets: Vec<Secret>,
+    /// The Standard Webhooks keys that each notification is signed with; several while the shop changes from one to
+    /// another.
+    pub keys: Vec<Key>,
     /// The types that the shop wants; all where it names none.
-    pub events: Option<Vec<String>>,
+    pub events: Option<BTreeSet<News>>,
+}
+
+impl Notify {
+    /// Whether the shop wants to be told this.
+    pub fn wants(&self, news: News) -> bool {
+        self.events.as_ref().is_none_or(|events| events.contains(&news))
+    }
 }
 
 impl Shop {
@@ -159,42 +172,6 @@ impl Shop {
         self.return_url_prefixes.iter().any(|prefix| prefix.covers(&url))
     }
 }
-
-/// An address under which customers may be sent on: scheme, host and port equal, the path below it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UrlPrefix(url::Url);
-
-impl UrlPrefix {
-    fn parse(text: &str) -> Option<Self> {
-        let url = return_url(text)?;
-        let plain = url.query().is_none() && url.fragment().is_none() && url.path().ends_with('/');
-        plain.then_some(Self(url))
-    }
-
-    fn covers(&self, url: &url::Url) -> bool {
-        self.0.origin() == url.origin() && url.path().starts_with(self.0.path())
-    }
-}
-
-/// An http or https address that every reader understands alike: no user info, backslash, white space or control
-/// character, which browsers and servers read differently (WHATWG URL, section 4.4).
-fn return_url(text: &str) -> Option<url::Url> {
-    let odd = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
-    if text.len() > RETURN_URL_BYTES_MAX || text.contains(odd) {
-        return None;
-    }
-    let url = url::Url::parse(text).ok()?;
-    // `https:host/` and `https://@host/` parse too, and are written so that readers of them could disagree.
-    let (scheme, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let plain = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https")
-        && url.has_host()
-        && !authority.contains('@');
-    plain.then_some(url)
-}
-
-/// Bytes of a return or cancel URL.
-pub const RETURN_URL_BYTES_MAX: usize = 2_048;
 
 /// The document with its keys replaced by their hashes: what is stored.
 ///
@@ -369,14 +346,35 @@ impl NotifyKeys {
                 "at least one, or the shop could believe nothing it is told",
             ));
         }
-        for (index, secret) in self.secrets.iter().enumerate() {
-            if crate::provider::signature::standard_webhooks::Key::parse(secret).is_none() {
-                let problem = "whsec_ and base64 of 24 to 75 random bytes";
-                return Err(ShopError::at(&format!("notify.secrets[{index}]"), problem));
-            }
+        if self.secrets.len() > SECRETS_MAX {
+            let problem = format!("at most {SECRETS_MAX}: a receiver looks at only so many signatures");
+            return Err(ShopError::at("notify.secrets", &problem));
         }
-        Ok(Notify { url: self.url, secrets: self.secrets, events: self.events })
+        let mut keys = Vec::new();
+        for (index, secret) in self.secrets.iter().enumerate() {
+            let problem = "whsec_ and base64 of 24 to 75 random bytes";
+            let key = Key::parse(secret)
+                .ok_or_else(|| ShopError::at(&format!("notify.secrets[{index}]"), problem))?;
+            keys.push(key);
+        }
+        let events = self.events.map(|names| wanted(&names)).transpose()?;
+        Ok(Notify { url: self.url, keys, events })
     }
+}
+
+/// The types that a shop names. A name that is none would be waited for in vain.
+fn wanted(names: &[String]) -> Result<BTreeSet<News>, ShopError> {
+    if names.is_empty() {
+        return Err(ShopError::at("notify.events", "at least one; leave it out to be told everything"));
+    }
+    let mut events = BTreeSet::new();
+    for (index, name) in names.iter().enumerate() {
+        let known = News::ALL.map(News::word).join(", ");
+        let news = News::parse(name)
+            .ok_or_else(|| ShopError::at(&format!("notify.events[{index}]"), &format!("one of {known}")))?;
+        events.insert(news);
+    }
+    Ok(events)
 }
 
 #[cfg(test)]

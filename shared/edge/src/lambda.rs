@@ -11,13 +11,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use payproof::payment::Moment;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use event::{Answer, Event, NotAnEvent};
 
-use crate::api::{Request, Response};
+use crate::api::{Function, Request, Response};
 use crate::app::{App, now};
 use crate::settings::Settings;
 
@@ -55,7 +55,8 @@ where
     }
 }
 
-/// JSON lines, as `RUST_LOG` says (`info` without it). A panic is a line too, with its place and without its words,
+/// JSON lines, as `RUST_LOG` says (`info` without it). What others log below a warning is never written: the SDK's
+/// traces hold whole requests. A panic is a line too, with its place and without its words,
 /// which could hold anything.
 fn log_as_json() {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
@@ -65,11 +66,19 @@ fn log_as_json() {
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false);
-    tracing_subscriber::registry().with(lines).with(filter).init();
+    let ours = filter_fn(|line| is_ours(line.target()) || *line.level() <= tracing::Level::WARN);
+    tracing_subscriber::registry().with(lines).with(filter).with(ours).init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a panic: a defect of ours");
     }));
+}
+
+/// Whether a line comes from a crate of ours.
+fn is_ours(target: &str) -> bool {
+    let crate_name = target.split("::").next().unwrap_or_default();
+    crate_name.starts_with("payproof")
+        || Function::ALL.into_iter().any(|function| function.name().replace('-', "_") == crate_name)
 }
 
 /// Says why the function cannot start, so that Lambda shows it rather than "exited with status 1".

@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const WEBHOOK_BODY_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of any other request's body; more is 413.
 pub const REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
-/// Depth of nested JSON in a request. serde_json refuses more than 128 by itself.
+/// Lines of an order. (How deep JSON may nest is serde_json's own bound, 128.)
 pub const LINE_ITEMS_MAX: usize = 100;
 /// Characters of a line item's name.
 pub const LINE_ITEM_NAME_CHARS_MAX: usize = 250;
@@ -35,7 +35,9 @@ pub const IDEMPOTENCY_RUNNING_MILLIS: u64 = 35_000;
 pub const IDEMPOTENCY_KEPT_SECONDS: u64 = 24 * 3_600;
 /// How long a provider has to make a checkout.
 pub const CREATE_TIMEOUT: Duration = Duration::from_secs(7);
-/// How long a webhook that must ask a provider may take.
+/// Events that came early and are looked at when their order or session comes.
+pub const EARLY_AT_ONCE_MAX: usize = 50;
+/// How long all the asking of one webhook, or of all that came early for an order, may take.
 pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
 /// How long connecting to a provider may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);

@@ -4,7 +4,7 @@
 //!   [`fact_ids`].
 //! - Whatever comes first: [`every_order`], [`by_chance`], [`idle`], by the [`laws`] and over the [`alphabet`].
 //! - Two ways to write, one item: [`write_first`].
-//! - The log: [`history`], [`timeline`].
+//! - The log: [`history`], [`timeline`]; what of it the shop is told: [`told`].
 //! - What went wrong elsewhere: [`reports`].
 
 mod alphabet;
@@ -22,5 +22,6 @@ mod order_status;
 mod reports;
 mod rows;
 mod timeline;
+mod told;
 mod verdicts;
 mod write_first;

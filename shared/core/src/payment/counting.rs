@@ -80,6 +80,11 @@ impl Ledger {
     pub fn count<'a>(facts: impl Iterator<Item = &'a Fact>) -> Self {
         Session::new(facts.collect()).ledger()
     }
+
+    /// Minor units of this currency that were taken back.
+    pub fn taken_back(&self, currency: Currency) -> u64 {
+        self.sums.iter().filter(|sum| sum.currency == currency).map(Sum::taken_back).sum()
+    }
 }
 
 /// The facts of one attempt and the payment ids among them.

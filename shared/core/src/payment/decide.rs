@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::history::told_status;
 use super::limits::{FACTS_MAX, IDLE_FACTS_PER_ATTEMPT_MAX, IDLE_FACTS_PER_ORDER_MAX};
+use super::told::{news, told_status};
 use super::{
     Attempt, Attention, Details, Fact, Kind, Moment, Money, Payment, Premise, Premises, ProviderName,
     Session, ShopId, Standing, Status,
@@ -180,22 +180,12 @@ fn change_to(payment: &Payment, before: &Standing, after: Standing, at: Moment) 
         facts: Vec::new(),
         reserved: None,
         amended: None,
-        tell: tells(payment, before, &after),
+        tell: news(told_status(payment, before.status), before, &after).is_some(),
         status: Some(after.status),
         plain: Some(after.plain),
         attention: Some(after.attention),
         at,
     }
-}
-
-/// Whether going from one standing to the other changes what the shop is told: the status (`created` stands for the
-/// status before it), the refunded amount, or attention added.
-fn tells(payment: &Payment, before: &Standing, after: &Standing) -> bool {
-    let status_changed =
-        after.status != Status::Created && after.status != told_status(payment, before.status);
-    status_changed
-        || before.amount_refunded != after.amount_refunded
-        || !after.attention.is_subset(&before.attention)
 }
 
 fn outcome(before: &Standing, after: &Standing, attempt: Attempt) -> Outcome {

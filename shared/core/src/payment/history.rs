@@ -1,6 +1,6 @@
 //! How an order came to stand where it stands: its facts folded write by write.
 
-use super::{Attempt, Fact, Payment, Standing, Status, standing};
+use super::{Attempt, Fact, Payment, Standing, standing};
 
 /// One write of the order's item and what it changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,13 +52,4 @@ fn end_of_write(facts: &[Fact], from: usize) -> usize {
     let rest = facts.get(from..).unwrap_or_default();
     let together = |first: &Fact| rest.iter().take_while(|fact| fact.write == first.write).count();
     from.saturating_add(rest.first().map_or(0, together))
-}
-
-/// The status that the shop was last told, where `current` is the order's: `created` stands for the status before it.
-pub(super) fn told_status(payment: &Payment, current: Status) -> Status {
-    if current != Status::Created || payment.facts.is_empty() {
-        return current;
-    }
-    let told = history(payment).into_iter().rev().map(|step| step.after.status);
-    told.into_iter().find(|status| *status != Status::Created).unwrap_or(Status::Created)
 }

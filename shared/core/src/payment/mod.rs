@@ -23,6 +23,7 @@ mod premise;
 mod standing;
 mod status;
 mod timeline;
+mod told;
 
 #[cfg(test)]
 mod checked;
@@ -48,3 +49,4 @@ pub use premise::{Premise, Premises};
 pub use standing::{Standing, standing};
 pub use status::{RULES, Rule, Status};
 pub use timeline::{Entry, EntryKind, PaymentIdText, timeline};
+pub use told::{News, Told, told};

@@ -175,7 +175,7 @@ impl Payment {
         self.sessions.last_key_value().map_or(Some(Attempt::FIRST), |(last, _)| last.next())
     }
 
-    /// The newest fact of this hash, if it is recorded.
+    /// The fact of this hash, if it is recorded. There is at most one.
     pub fn fact(&self, hash: FactHash) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.id.hash() == hash)
     }

@@ -91,9 +91,9 @@ impl Answer {
     pub fn failure(&self, code: Option<&str>, words: &str) -> Failure {
         let words: String = words.chars().take(WORDS_CHARS_MAX).collect();
         match self.status {
-            408 | 409 | 425 | 429 => Failure::Unknown(format!("answered {}: {words}", self.status)),
+            408 | 409 | 425 | 429 => Failure::Unknown(format!("it answered {}", self.status)),
             400..=499 => Failure::Refused { status: self.status, code: code.map(str::to_owned), words },
-            _ => Failure::Unknown(format!("answered {}: {words}", self.status)),
+            _ => Failure::Unknown(format!("it answered {}", self.status)),
         }
     }
 
@@ -187,9 +187,12 @@ pub enum Failure {
         /// The provider's words, for merchants and logs, never for customers. They name no secret.
         words: String,
     },
-    /// Nothing is known: it may have been done, or not.
+    /// Nothing is known: it may have been done, or not. The text is ours and quotes nobody.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),
+    /// It answered, and the answer cannot be understood.
+    #[error("its answer was not understood: {0}")]
+    NotUnderstood(NotUnderstood),
     /// The provider was never reached, so nothing was done.
     #[error("the provider could not be reached: {0}")]
     Unreachable(String),
@@ -198,6 +201,6 @@ pub enum Failure {
 /// An answer that does not say what the provider documents says nothing that can be built on.
 impl From<NotUnderstood> for Failure {
     fn from(error: NotUnderstood) -> Self {
-        Self::Unknown(format!("the answer was not understood: {error}"))
+        Self::NotUnderstood(error)
     }
 }

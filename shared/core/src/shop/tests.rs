@@ -59,7 +59,12 @@ fn what_is_wrong_is_refused_with_its_path() {
         ("/return_url_prefixes/1", json!("ftp://shop.example/"), "return_url_prefixes[1]"),
         ("/notify/secrets", json!([]), "notify.secrets"),
         ("/notify/secrets/0", json!("whsec_c2hvcnQ="), "notify.secrets[0]"),
+        ("/notify/secrets", json!(vec![secret; 11]), "notify.secrets"),
         ("/notify/url", json!("javascript:alert(1)"), "notify.url"),
+        ("/notify/events", json!([]), "notify.events"),
+        ("/notify/events", json!(["order.paid", "order.created"]), "notify.events[1]"),
+        ("/notify/events", json!(["paid"]), "notify.events[0]"),
+        ("/notify/events", json!("order.paid"), "notify.events"),
         ("/notify/retries", json!(3), "notify.retries"),
         ("/session_ttl_seconds", json!(59), "session_ttl_seconds"),
         ("/session_ttl_seconds", json!("1800"), "session_ttl_seconds"),
@@ -92,6 +97,18 @@ fn what_is_wrong_is_refused_with_its_path() {
         let text = error.to_string();
         assert!(!text.contains("planted") && !text.contains("MfKQ") && !text.contains("a1B2a1B2"), "{text}");
     }
+}
+
+#[test]
+fn a_shop_is_told_the_types_that_it_names_or_all_of_them() {
+    let wanted = |document: &Value| {
+        let notify = parse(document).unwrap().notify.unwrap();
+        News::ALL.into_iter().filter(|news| notify.wants(*news)).collect::<Vec<_>>()
+    };
+    let mut document = document();
+    assert_eq!(wanted(&document), News::ALL);
+    document["notify"]["events"] = json!(["order.paid", "order.attention", "order.paid"]);
+    assert_eq!(wanted(&document), [News::Paid, News::Attention]);
 }
 
 #[test]
@@ -187,6 +204,8 @@ fn customers_are_sent_only_below_the_prefixes() {
         "http://localhost:8787/",
         "https://shop.example./",
         "https:shop.example/",
+        "https:///shop.example/",
+        "https:////shop.example/",
     ] {
         assert!(!shop.allows_return_to(url), "{url:?}");
     }

@@ -67,7 +67,7 @@ problems! {
     IdempotencyMismatch = 422 "idempotency_mismatch", "The key was used with another body", "This Idempotency-Key was used with another body within 24 hours. Use a new key for a new request.";
     Internal = 500 "internal", "Something of ours failed", "Our defect, and logged. Repeating is safe; tell us the request id if it stays.";
     NoProviderAvailable = 502 "no_provider_available", "No provider could open a session", "No provider of the shop takes this order, or the one that does could not be reached or refused. methods says what can still be tried.";
-    Unavailable = 503 "unavailable", "Try again", "The store could not be reached or is busy. Nothing is lost: repeat the request after the time that Retry-After says.";
+    Unavailable = 503 "unavailable", "Try again", "The store, or a provider that had to be asked, could not be reached or is busy. Nothing is lost: repeat the request after the time that Retry-After says.";
 }
 
 /// A problem of one request.

@@ -113,12 +113,12 @@ pub const fn poll_after_ms(age_ms: u64) -> u64 {
     }
 }
 
-/// What is true for the customer of a session: whoever paid by another attempt reads that the order is paid, and is not
-/// asked to pay again.
+/// What is true for the customer of a session: whoever paid by another attempt, or whose payment by another is under
+/// way, reads that, and is not asked to pay again.
 pub const fn customer_reads(session: Status, order: Status) -> Status {
     match (order, session) {
-        (Status::Paid, Status::Refunded) => session,
-        (Status::Paid, _) => order,
+        (Status::Paid | Status::Processing | Status::Review, Status::Refunded) => session,
+        (Status::Paid | Status::Processing | Status::Review, _) => order,
         _ => session,
     }
 }

@@ -5,11 +5,11 @@ use payproof::provider::{Configured, Reading, Told, Verified};
 use payproof::shop::Shop;
 
 use super::record::{FlowError, record};
-use super::take_event::facts_of;
+use super::take_event::{Deadline, facts_of};
 use crate::app::App;
 use crate::limits::WEBHOOK_ASK_TIMEOUT;
 use crate::random;
-use crate::store::StoredEvent;
+use crate::store::{StoreError, StoredEvent};
 
 /// Looks for events that wait for this order and applies them. Whether anything was applied.
 ///
@@ -20,11 +20,18 @@ use crate::store::StoredEvent;
 /// [`FlowError`].
 pub async fn apply_early(app: &App, shop: &Shop, id: &PaymentId, now: Moment) -> Result<bool, FlowError> {
     let mut applied = false;
-    for early in app.store.early(id).await? {
-        // Only this shop's events can be there: they are stored under the shop whose endpoint they came to.
-        let Some(event) = app.store.event(&shop.id, &early.event).await? else { continue };
-        if event.applied_at.is_none() {
-            applied |= apply(app, shop, id, &event, now).await?;
+    let deadline = Deadline::after(WEBHOOK_ASK_TIMEOUT);
+    for early in app.store.early(&shop.id, id).await? {
+        match app.store.event(&shop.id, &early.event).await {
+            Ok(Some(event)) if event.applied_at.is_none() => {
+                applied |= apply(app, shop, id, &event, deadline, now).await?;
+            }
+            Ok(_) => {}
+            // One event that cannot be read must not keep its order from being registered.
+            Err(StoreError::Unreadable(what)) => {
+                tracing::error!(shop_id = %shop.id, payment_id = %id, event = %early.event, what, "an early event cannot be read");
+            }
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(applied)
@@ -35,15 +42,17 @@ async fn apply(
     shop: &Shop,
     id: &PaymentId,
     event: &StoredEvent,
+    deadline: Deadline,
     now: Moment,
 ) -> Result<bool, FlowError> {
     let Some(provider) = shop.providers.get(event.provider.as_str()) else { return Ok(false) };
     let verified = Verified::verified_before_it_was_stored(&event.body, event.delivery_id.as_deref());
     let Ok(read) = provider.read(&verified) else { return Ok(false) };
-    let (event_id, mut applied, mut waiting, mut nth) = (read.id, false, false, 0);
+    let (event_id, mut applied, mut waiting, mut nth) = (read.id, false, false, 0_usize);
     for reading in read.readings {
-        let Some(told) = told(app, provider.as_ref(), reading).await else {
+        let Some(told) = told(app, provider.as_ref(), reading, deadline).await else {
             waiting = true;
+            nth = nth.saturating_add(1);
             continue;
         };
         let facts = facts_of(provider.id(), event_id.as_deref(), &mut nth, &told, now, random::write_mark()?);
@@ -66,10 +75,10 @@ async fn apply(
     Ok(applied)
 }
 
-async fn told(app: &App, provider: &dyn Configured, reading: Reading) -> Option<Told> {
+async fn told(app: &App, provider: &dyn Configured, reading: Reading, deadline: Deadline) -> Option<Told> {
     match reading {
         Reading::Told(told) => Some(told),
-        Reading::Ask(step) => match app.sender.run(step, WEBHOOK_ASK_TIMEOUT).await {
+        Reading::Ask(step) => match app.sender.run(step, deadline.left()).await {
             Ok(told) => told,
             Err(error) => {
                 tracing::warn!(provider = provider.name(), %error, "an early event could not be asked about");

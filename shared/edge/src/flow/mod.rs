@@ -2,12 +2,14 @@
 
 mod apply_early;
 mod open_session;
+mod opening;
 mod record;
 mod register_order;
 mod take_event;
 
 pub use apply_early::apply_early;
-pub use open_session::{OpenError, Opened, Wish, open_session, session_as_it_is};
+pub use open_session::{open_session, session_as_it_is};
+pub use opening::{OpenError, Opened, Wish};
 pub use record::{FlowError, record, record_from};
 pub use register_order::{RegisterError, Registration, register_order};
 pub use take_event::{TakeError, note_refused, take_event};

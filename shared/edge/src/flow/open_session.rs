@@ -2,15 +2,16 @@
 //! by the timer, and a repeat completes it or opens the next attempt.
 
 use payproof::payment::{
-    Attempt, Fact, FactId, Kind, Method, Moment, Nonce, Opening, OrderId, Payment, PaymentId, Report,
-    Session, SessionId, Source, TokenHash, opening, reserve,
+    Attempt, Fact, FactId, Kind, Method, Moment, Nonce, Opening, Payment, PaymentId, Report, Session,
+    SessionId, Source, TokenHash, opening, reserve,
 };
-use payproof::provider::{Checkout, Configured, Created, Failure, Repeat};
+use payproof::provider::{Checkout, Configured, Failure, Repeat};
 use payproof::routing::{Choice, Wanted, choose, offered};
 use payproof::secret::Secret;
 use payproof::shop::Shop;
 
 use super::apply_early;
+use super::opening::{OpenError, Opened, Wish};
 use super::record::{FlowError, record};
 use crate::app::App;
 use crate::limits::{
@@ -19,72 +20,11 @@ use crate::limits::{
 use crate::random;
 use crate::store::{AttemptItem, AttemptRequest, Due, IdempotencyKey, Saved};
 
-/// What a session is wanted to be.
-#[derive(Debug, Clone)]
-pub struct Wish {
-    /// For this order.
-    pub order: OrderId,
-    /// By this method.
-    pub method: Option<Method>,
-    /// At this provider.
-    pub provider: Option<String>,
-    /// Where the customer goes on to.
-    pub return_url: Option<String>,
-    /// Where the customer goes when turning back.
-    pub cancel_url: Option<String>,
-    /// Open for this many seconds.
-    pub expires_in: Option<u64>,
-    /// The customer's language.
-    pub locale: Option<String>,
-}
-
-/// A session that is open.
-#[derive(Debug, Clone)]
-pub struct Opened {
-    /// Its order.
-    pub payment: Payment,
-    /// Which attempt it is.
-    pub attempt: Attempt,
-    /// What it is made of.
-    pub item: AttemptItem,
-    /// The provider's checkout.
-    pub checkout: Created,
-    /// Whether this request made it.
-    pub new: bool,
-}
-
-/// Why no session was opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The order is not registered.
-    #[error("no such order")]
-    OrderNotFound,
-    /// It is paid or refunded.
-    #[error("the order is paid already")]
-    AlreadyPaid,
-    /// It is processing or in review.
-    #[error("a payment of the order is under way")]
-    UnderWay,
-    /// It has had as many attempts as an order may have.
-    #[error("the order has had too many attempts")]
-    TooManyAttempts,
-    /// Another request is opening this session.
-    #[error("the session is being opened")]
-    Opening {
-        /// Until when, at most.
-        until: Moment,
-    },
-    /// No provider takes it, or the one that does could not open it.
-    #[error("no provider could open a session: {why}")]
-    NoProvider {
-        /// Why, for the shop.
-        why: String,
-        /// What can still be tried.
-        methods: Vec<Method>,
-    },
-    /// Something of ours failed.
-    #[error(transparent)]
-    Flow(#[from] FlowError),
+/// Whether the provider may have heard of an attempt before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Try {
+    First,
+    Again,
 }
 
 /// Opens a session for an order, or gives the open one.
@@ -129,6 +69,7 @@ pub async fn session_as_it_is(
     shop: &Shop,
     id: SessionId,
     wish: &Wish,
+    key: &IdempotencyKey,
     now: Moment,
 ) -> Result<Opened, OpenError> {
     let payment = app.store.load_with_texts(&id.payment).await.map_err(FlowError::from)?;
@@ -141,7 +82,7 @@ pub async fn session_as_it_is(
             return Ok(Opened { payment, attempt: id.attempt, item, checkout, new: false });
         }
     }
-    open_session(app, shop, wish, None, now).await
+    open_session(app, shop, wish, Some(key), now).await
 }
 
 struct Flow<'a> {
@@ -159,7 +100,7 @@ impl Flow<'_> {
         let id = payment.session_id(attempt);
         let item = self.app.store.attempt(id, session.nonce).await.map_err(FlowError::from)?;
         // The attempt is written before its reservation; only one far past any opening can be gone.
-        let Some(item) = item else { return self.after(payment, attempt).await };
+        let Some(item) = item else { return self.after(payment).await };
         if self
             .key
             .is_some_and(|key| key.may_stand_for_any() || item.request.key.as_deref() == Some(key.mark()))
@@ -173,8 +114,12 @@ impl Flow<'_> {
             return Err(OpenError::Opening { until });
         }
         let Some(provider) = self.shop.providers.get(session.provider.as_str()) else {
-            return self.after(payment, attempt).await;
+            return self.after(payment).await;
         };
+        // Whoever left it behind may have been cut off before it looked.
+        if apply_early(self.app, self.shop, &payment.id, self.now).await? {
+            return Ok(None);
+        }
         match provider.repeat() {
             Repeat::SameKey { kept_seconds }
                 if self.now.seconds() < session.created_at.seconds().saturating_add(kept_seconds) =>
@@ -185,14 +130,18 @@ impl Flow<'_> {
                     return Err(OpenError::Opening { until });
                 }
                 // Nobody was given this session yet.
-                self.at_provider(payment, attempt, item, provider.as_ref()).await.map(Some)
+                match self.at_provider(payment.clone(), attempt, item, provider.as_ref(), Try::Again).await {
+                    // Some providers give the first answer to a key again, also where it was an error of theirs.
+                    Err(OpenError::StillUnknown) => self.after(payment).await,
+                    opened => opened.map(Some),
+                }
             }
-            Repeat::SameKey { .. } | Repeat::Never => self.after(payment, attempt).await,
+            Repeat::SameKey { .. } | Repeat::Never => self.after(payment).await,
         }
     }
 
     /// An open attempt whose checkout nobody knows and nobody can make again: it stays, and the next one is opened.
-    async fn after(&self, payment: Payment, _left: Attempt) -> Result<Option<Opened>, OpenError> {
+    async fn after(&self, payment: Payment) -> Result<Option<Opened>, OpenError> {
         let next = payment.next_attempt().ok_or(OpenError::TooManyAttempts)?;
         self.open_next(payment, next).await
     }
@@ -222,7 +171,7 @@ impl Flow<'_> {
                 return Ok(None);
             }
         }
-        self.at_provider(payment, attempt, item, provider.as_ref()).await.map(Some)
+        self.at_provider(payment, attempt, item, provider.as_ref(), Try::First).await.map(Some)
     }
 
     fn choose(&self, payment: &Payment) -> Result<Choice, OpenError> {
@@ -258,7 +207,12 @@ impl Flow<'_> {
         let theirs = ours.max(expiry.least_seconds).saturating_add(PROVIDER_EXPIRY_MARGIN_SECONDS);
         let page_url = format!("{}/return/{id}?client_secret={client_secret}", self.app.public_url);
         let request = AttemptRequest {
-            back_url: self.wish.cancel_url.clone().unwrap_or_else(|| page_url.clone()),
+            // Whoever holds the checkout's address can turn back from it: no secret lies that way.
+            back_url: self
+                .wish
+                .cancel_url
+                .clone()
+                .unwrap_or_else(|| format!("{}/return/{id}", self.app.public_url)),
             page_url,
             return_url: self.wish.return_url.clone(),
             locale: self.wish.locale.clone(),
@@ -304,6 +258,7 @@ impl Flow<'_> {
         attempt: Attempt,
         item: AttemptItem,
         provider: &dyn Configured,
+        tried: Try,
     ) -> Result<Opened, OpenError> {
         let Some(session) = payment.sessions.get(&attempt) else {
             return Err(OpenError::Flow(FlowError::Raced));
@@ -337,16 +292,21 @@ impl Flow<'_> {
             shop_id = %self.shop.id, session_id = %item.session, provider = provider.name(), error = %failure,
             "a provider opened no session"
         );
-        match &failure {
+        match (&failure, tried) {
+            // An earlier request may have made it, whatever became of this one: the attempt stays.
+            (Failure::Unreachable(_) | Failure::Refused { status: 401 | 403, .. }, Try::Again) => {}
             // Nothing was made there: the attempt has failed, and the customer can try another way at once.
-            Failure::Refused { code, .. } => {
+            (Failure::Refused { code, .. }, _) => {
                 self.failed(attempt, &payment, code.as_deref().unwrap_or("refused")).await?
             }
-            Failure::Unreachable(_) => self.failed(attempt, &payment, "unreachable").await?,
+            (Failure::Unreachable(_), Try::First) => self.failed(attempt, &payment, "unreachable").await?,
             // It may be there and may be paid: the attempt stays, and the timer looks at it.
-            Failure::Unknown(_) => {}
+            (Failure::Unknown(_) | Failure::NotUnderstood(_), _) => {}
         }
         store.end_opening(item.session, item.nonce, None).await.map_err(FlowError::from)?;
+        if tried == Try::Again && matches!(failure, Failure::Unknown(_) | Failure::NotUnderstood(_)) {
+            return Err(OpenError::StillUnknown);
+        }
         let others = self.wanted(&payment, None);
         let methods = offered(self.shop, &Wanted { provider: None, ..others });
         Err(OpenError::NoProvider { why: format!("{}: {failure}", provider.title()), methods })

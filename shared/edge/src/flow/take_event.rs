@@ -3,7 +3,9 @@
 use payproof::payment::{
     Fact, FactId, Moment, Outcome, PaymentId, ProviderName, Report, SessionId, Source, WriteMark, expect,
 };
-use payproof::provider::{Configured, Event, Failure, Inbound, Reading, Refusal, Told, Verdict, Verified};
+use payproof::provider::{
+    Configured, Event, Failure, Inbound, Reading, Refusal, Step, Told, Verdict, Verified,
+};
 use payproof::shop::Shop;
 use sha2::{Digest as _, Sha256};
 
@@ -52,7 +54,7 @@ pub async fn take_event(
             }
         },
         Verdict::Ask(exchange) => {
-            let told = app.sender.run(payproof::provider::Step::Send(exchange), WEBHOOK_ASK_TIMEOUT).await?;
+            let told = app.sender.run(Step::Send(exchange), WEBHOOK_ASK_TIMEOUT).await?;
             let mut outcomes = Vec::new();
             for told in told {
                 let facts = delivery.facts(None, &mut 0, &told)?;
@@ -111,6 +113,20 @@ pub(super) fn facts_of(
     facts
 }
 
+/// By when all the asking of one delivery must be over.
+#[derive(Clone, Copy)]
+pub(super) struct Deadline(tokio::time::Instant);
+
+impl Deadline {
+    pub(super) fn after(limit: std::time::Duration) -> Self {
+        Self(tokio::time::Instant::now() + limit)
+    }
+
+    pub(super) fn left(self) -> std::time::Duration {
+        self.0.saturating_duration_since(tokio::time::Instant::now())
+    }
+}
+
 struct Delivery<'a> {
     app: &'a App,
     shop: &'a Shop,
@@ -130,11 +146,20 @@ impl Delivery<'_> {
     async fn take(&self, verified: &Verified<'_>, event: Event) -> Result<Outcome, TakeError> {
         let Event { id, word, at, readings } = event;
         let about = About { session: None, word: &word, event_id: id.as_deref(), at };
-        let (mut outcomes, mut payments, mut sessions, mut nth) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (mut outcomes, mut payments, mut sessions, mut nth) =
+            (Vec::new(), Vec::new(), Vec::new(), 0_usize);
+        let deadline = Deadline::after(WEBHOOK_ASK_TIMEOUT);
         for reading in readings {
-            let told = match reading {
-                Reading::Told(told) => Some(told),
-                Reading::Ask(step) => self.app.sender.run(step, WEBHOOK_ASK_TIMEOUT).await?,
+            let (told, asked) = match reading {
+                Reading::Told(told) => (Some(told), false),
+                Reading::Ask(step) => match self.ask(verified, &about, step, deadline).await? {
+                    Ok(told) => (told, true),
+                    Err(outcome) => {
+                        nth = nth.saturating_add(1);
+                        outcomes.push(outcome);
+                        continue;
+                    }
+                },
             };
             let outcome = match told {
                 Some(told) => {
@@ -143,11 +168,21 @@ impl Delivery<'_> {
                     self.take_told(verified, &about, &mut nth, &told).await?
                 }
                 None => {
+                    nth = nth.saturating_add(1);
                     let problem = "the provider's answer names no session of ours".to_owned();
                     self.keep(verified, &about, Outcome::Unmatched, problem).await?;
                     Outcome::Unmatched
                 }
             };
+            if asked && !matches!(outcome, Outcome::Unmatched | Outcome::PastCap) {
+                // An earlier delivery of it may have been kept, because the provider could not be asked then.
+                let id = self.event_id(verified, &about);
+                self.app
+                    .store
+                    .mark_event_applied(&self.shop.id, &id, self.now)
+                    .await
+                    .map_err(FlowError::from)?;
+            }
             outcomes.push(outcome);
         }
         let outcome = strongest(outcomes);
@@ -175,6 +210,33 @@ impl Delivery<'_> {
                 Ok(Outcome::PastCap)
             }
             outcome => Ok(outcome),
+        }
+    }
+
+    /// Asks the provider what an event leaves open. The event is kept before anything but an answer is given: an outage
+    /// can outlast the provider's repeats, and a definite no is the end of them.
+    async fn ask(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        step: Step<Option<Told>>,
+        deadline: Deadline,
+    ) -> Result<Result<Option<Told>, Outcome>, TakeError> {
+        let failure = match self.app.sender.run(step, deadline.left()).await {
+            Ok(told) => return Ok(Ok(told)),
+            Err(failure) => failure,
+        };
+        tracing::warn!(shop_id = %self.shop.id, provider = %self.provider, error = %failure, "a provider could not say what an event is about");
+        let problem = format!("the provider had to be asked what it is about: {failure}");
+        match failure {
+            Failure::Refused { .. } | Failure::NotUnderstood(_) => {
+                self.keep(verified, about, Outcome::NotUnderstood, problem).await?;
+                Ok(Err(Outcome::NotUnderstood))
+            }
+            Failure::Unknown(_) | Failure::Unreachable(_) => {
+                self.keep(verified, about, Outcome::Unmatched, problem).await?;
+                Err(TakeError::CannotAsk(failure))
+            }
         }
     }
 
@@ -216,10 +278,15 @@ impl Delivery<'_> {
         if !self.could_come(&session.payment, session).await? {
             return Ok(Outcome::Unmatched);
         }
-        self.app.store.put_early(&session.payment, &fact.id, &event, self.now).await?;
+        self.app.store.put_early(&self.shop.id, &session.payment, &fact.id, &event, self.now).await?;
         let outcome = self.apply(session, facts).await?;
-        if !matches!(outcome, Outcome::Unmatched | Outcome::PastCap) {
-            self.app.store.mark_event_applied(&self.shop.id, &event, self.now).await?;
+        match outcome {
+            Outcome::Unmatched => {}
+            Outcome::PastCap => {
+                self.keep(verified, about, outcome, "the order holds as many facts as it can".to_owned())
+                    .await?;
+            }
+            _ => self.app.store.mark_event_applied(&self.shop.id, &event, self.now).await?,
         }
         Ok(outcome)
     }
@@ -239,13 +306,8 @@ impl Delivery<'_> {
         })
     }
 
-    async fn keep(
-        &self,
-        verified: &Verified<'_>,
-        about: &About<'_>,
-        outcome: Outcome,
-        problem: String,
-    ) -> Result<EventId, FlowError> {
+    /// The key that an event is kept under: the same for each delivery of it.
+    fn event_id(&self, verified: &Verified<'_>, about: &About<'_>) -> EventId {
         let digest = match about.event_id {
             Some(id) => Sha256::new()
                 .chain_update(self.provider.as_str())
@@ -259,8 +321,18 @@ impl Delivery<'_> {
         let near = |at: &Moment| {
             self.now.millis_since(*at) < BEHIND_MILLIS_MAX && at.millis_since(self.now) < AHEAD_MILLIS_MAX
         };
+        EventId::new(about.at.filter(near).unwrap_or(self.now), &digest)
+    }
+
+    async fn keep(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        outcome: Outcome,
+        problem: String,
+    ) -> Result<EventId, FlowError> {
         let event = StoredEvent {
-            id: EventId::new(about.at.filter(near).unwrap_or(self.now), &digest),
+            id: self.event_id(verified, about),
             provider: self.provider.clone(),
             outcome,
             problem,

@@ -21,7 +21,7 @@ const UNTIL: &str = "until";
 
 /// What the request to the provider is made of, beyond the order's money: stored before the provider hears of it, so
 /// that a repeat is the same request to the byte whatever changed meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Request {
     /// Where the provider sends the customer afterwards: our return page.
     #[serde(rename = "p")]
@@ -47,6 +47,13 @@ pub struct Request {
     /// Of the idempotency key that it was made with, by which a repeat of that request is known.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its URLs hold the client secret, and the address is the customer's.
+        f.write_str("Request(…)")
+    }
 }
 
 /// An attempt's item.
@@ -154,6 +161,8 @@ impl Store {
             Some(left_at) => format!("{name} = {}", with.value(n(left_at.millis()))),
             None => format!("attribute_exists({}) AND attribute_not_exists({name})", with.name(PK)),
         };
+        // Whoever was quicker may have made the checkout already.
+        let condition = format!("{condition} AND attribute_not_exists({})", with.name(CHECKOUT_ID));
         self.update_attempt(session, nonce, update, condition, with).await
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use payproof::payment::{Moment, Outcome, ProviderName, SessionId, ShopId};
@@ -139,7 +140,7 @@ impl Store {
         item.as_ref().map(read).transpose()
     }
 
-    /// Marks a stored event as applied.
+    /// Marks a stored event as applied, if it is stored.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -163,7 +164,13 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        request.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::of(&error)),
+            },
+        }
     }
 
     /// A day's stored events of a shop, newest first, from before `before` where that is given.

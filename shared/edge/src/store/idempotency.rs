@@ -1,8 +1,10 @@
 //! Idempotency keys: the same key and body give the same session for 24 hours.
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use payproof::payment::{Moment, SessionId, ShopId};
+use payproof::payment::{Moment, SessionId, ShopId, WriteMark};
 use payproof::shop::KeyKind;
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +17,7 @@ const BODY: &str = "bh";
 const RUNNING_UNTIL: &str = "run";
 const SESSION: &str = "ses";
 const UNTIL: &str = "until";
+const OWNER: &str = "own";
 
 /// A key as the store knows it: the shop's, by its hash, with the hash of the body that it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +26,15 @@ pub struct IdempotencyKey {
     body: [u8; 32],
     of_server: bool,
     mark: String,
+    owner: WriteMark,
 }
 
 impl IdempotencyKey {
     /// The key that was sent with this body under an API key of this kind. The keys of browsers and servers are kept
     /// apart, for the two are answered differently.
-    pub fn new(shop: &ShopId, kind: KeyKind, key: &str, body: &[u8]) -> Self {
+    ///
+    /// `owner` is this request's: a claim that is found is ours if its mark is ours.
+    pub fn new(shop: &ShopId, kind: KeyKind, key: &str, body: &[u8], owner: WriteMark) -> Self {
         let hash = Sha256::new().chain_update(kind.prefix()).chain_update([0]).chain_update(key).finalize();
         let hash = data_encoding::HEXLOWER.encode(&hash);
         Self {
@@ -36,7 +42,13 @@ impl IdempotencyKey {
             body: Sha256::digest(body).into(),
             of_server: kind == KeyKind::Secret,
             mark: hash.chars().take(24).collect(),
+            owner,
         }
+    }
+
+    /// That the item is this request's claim.
+    fn is_held(&self, with: &mut Expression) -> String {
+        format!("{} = {}", with.name(OWNER), with.value(b(&self.owner.0)))
     }
 
     /// What an attempt holds of the key that it was made with.
@@ -88,6 +100,7 @@ impl Store {
             .item(PK, s(&key.partition))
             .item(SK, s("-"))
             .item(BODY, b(&key.body))
+            .item(OWNER, b(&key.owner.0))
             .item(RUNNING_UNTIL, n(now.plus_millis(IDEMPOTENCY_RUNNING_MILLIS).millis()))
             .item(UNTIL, n(now.seconds().saturating_add(IDEMPOTENCY_KEPT_SECONDS)))
             .condition_expression(condition)
@@ -111,7 +124,7 @@ impl Store {
         let mut with = Expression::default();
         let set = format!("SET {} = {}", with.name(SESSION), with.value(s(session.to_string())));
         let update = format!("{set} REMOVE {}", with.name(RUNNING_UNTIL));
-        let condition = format!("{} = {}", with.name(BODY), with.value(b(&key.body)));
+        let condition = key.is_held(&mut with);
         let (names, values) = with.into_parts();
         let request = self
             .client
@@ -123,7 +136,14 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        request.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                // Another request took it over meanwhile; it is that one's to settle.
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::of(&error)),
+            },
+        }
     }
 
     /// Gives a key back: the request ended without a session.
@@ -131,9 +151,25 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError> {
-        let request =
-            self.client.delete_item().table_name(&self.table).key(PK, s(&key.partition)).key(SK, s("-"));
-        request.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
+        let mut with = Expression::default();
+        let condition = key.is_held(&mut with);
+        let (names, values) = with.into_parts();
+        let request = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(PK, s(&key.partition))
+            .key(SK, s("-"))
+            .condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values);
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::of(&error)),
+            },
+        }
     }
 }
 
@@ -143,6 +179,8 @@ fn claimed(key: &IdempotencyKey, item: Option<&Item>) -> Result<Claim, StoreErro
         return Ok(Claim::Mismatch);
     }
     match item.text_if(SESSION) {
+        // The answer to our own claim was lost and the client repeated it.
+        None if item.bytes(OWNER).is_ok_and(|owner| owner == key.owner.0) => Ok(Claim::Ours),
         None => Ok(Claim::Running),
         Some(text) => SessionId::parse(text).map(Claim::Done).map_err(|_| StoreError::Unreadable(SESSION)),
     }

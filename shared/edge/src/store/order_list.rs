@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use payproof::payment::{Payment, PaymentId, ShopId};
 
-use super::attributes::{CREATED, LIST, PK, SK};
+use super::attributes::{CREATED, LIST, PK};
 use super::expression::{Item, Read as _, s};
 use super::{Store, StoreError, order_item};
 use crate::limits::PAGE_MAX;
@@ -107,15 +107,5 @@ impl Store {
         } else {
             Err(StoreError::Unavailable("a batch was left undone".to_owned()))
         }
-    }
-
-    /// The sort key that the items of a payment's order have.
-    pub const fn order_sort_key() -> &'static str {
-        order_item::ORDER_SK
-    }
-
-    /// The name of the sort key.
-    pub const fn sort_key() -> &'static str {
-        SK
     }
 }

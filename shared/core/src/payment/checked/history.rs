@@ -9,15 +9,16 @@ use super::alphabet::{Chance, large, note, seed};
 
 /// One write, as it happened.
 #[derive(Debug)]
-struct Written {
+pub(super) struct Written {
     reserved: Option<Attempt>,
     facts: Vec<FactId>,
     after: Standing,
-    tell: bool,
+    /// The item as it was left.
+    pub(super) item: Payment,
 }
 
 /// An order written to by chance: sessions, one to three facts at once, now and then another amount.
-fn by_chance(chance: &mut Chance, kinds: &[Vec<crate::payment::Fact>]) -> (Payment, Vec<Written>) {
+pub(super) fn by_chance(chance: &mut Chance, kinds: &[Vec<crate::payment::Fact>]) -> (Payment, Vec<Written>) {
     let mut story = Story::new();
     let mut log = Vec::new();
     let ends = [Kind::Failed, Kind::Cancelled, Kind::Expired, Kind::ClockExpired, Kind::Sent];
@@ -61,7 +62,7 @@ fn written(story: &Story, reserved: Option<Attempt>, recorded: usize) -> Written
         reserved,
         facts: facts.map(|fact| fact.id.clone()).collect(),
         after: story.payment.standing(),
-        tell: story.payment.tell,
+        item: story.payment.clone(),
     }
 }
 
@@ -87,7 +88,7 @@ fn the_fold_gives_every_write_in_its_place_with_where_the_order_stood() {
                 || before.amount_refunded != step.after.amount_refunded
                 || step.after.attention.difference(&before.attention).next().is_some();
             assert_eq!(
-                written.tell, tell,
+                written.item.tell, tell,
                 "seed {seed}, history {nth}: told {told_status}, {:?}",
                 step.after
             );

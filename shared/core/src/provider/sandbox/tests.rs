@@ -221,7 +221,7 @@ fn each_status_of_a_checkout() {
             );
         }
     }
-    assert!(matches!(fetch(&state("new", json!([]))), Err(Failure::Unknown(_))));
+    assert!(matches!(fetch(&state("new", json!([]))), Err(Failure::NotUnderstood(_))));
 
     let refund = |id: &str, status: &str| json!({ "id": id, "request": "rf_01", "status": status, "amount": 1000, "at": "2026-11-24T18:00:00Z" });
     let refunds =
@@ -230,7 +230,7 @@ fn each_status_of_a_checkout() {
     let words: Vec<_> = reports.iter().map(|report| report.kind.word()).collect();
     assert_eq!(words, ["paid", "refund_pending", "refunded", "refund_failed"]);
     assert!(reports.iter().skip(1).all(|report| report.said_at == Some(Moment::from_seconds(NOW + 3600))));
-    assert!(matches!(fetch(&state("paid", json!([refund("sbr_1", "new")]))), Err(Failure::Unknown(_))));
+    assert!(matches!(fetch(&state("paid", json!([refund("sbr_1", "new")]))), Err(Failure::NotUnderstood(_))));
 }
 
 #[test]
@@ -257,7 +257,10 @@ fn a_refund_says_how_far_it_is() {
     }
     for body in [json!({}), json!({ "id": "sbr_1", "status": "pending", "amount": 1000 })] {
         assert!(
-            matches!(run(refund(), |_| answer(200, body.to_string())), Err(Failure::Unknown(_))),
+            matches!(
+                run(refund(), |_| answer(200, body.to_string())),
+                Err(Failure::Unknown(_) | Failure::NotUnderstood(_))
+            ),
             "{body}"
         );
     }

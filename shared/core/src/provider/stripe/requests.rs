@@ -142,7 +142,9 @@ pub(super) fn body<'a, T: serde::Deserialize<'a>>(answer: &'a Answer) -> Result<
     let words = without_keys(reason.message.text().unwrap_or("no reason was given"));
     match reason.kind.text() {
         // The key came with other parameters before, so something was done with it.
-        Some("idempotency_error") => Err(Failure::Unknown(words)),
+        Some("idempotency_error") => {
+            Err(Failure::Unknown("its idempotency key was used with other parameters".to_owned()))
+        }
         kind => Err(answer.failure(reason.code.text().or(kind), &words)),
     }
 }

@@ -120,7 +120,7 @@ fn a_refund_says_how_far_it_is() {
         // It is ours, whether or not the answer repeats our notes.
         assert_eq!((refund.request.unwrap().as_str(), refund.money), ("rf_01", money(1000, "EUR")));
     }
-    assert!(matches!(refund(&answer(200, object("new", json!({})))), Err(Failure::Unknown(_))));
+    assert!(matches!(refund(&answer(200, object("new", json!({})))), Err(Failure::NotUnderstood(_))));
     let all_gone = json!({ "error": { "type": "invalid_request_error", "code": "charge_already_refunded", "message": "Gone." } });
     let Err(Failure::Refused { code, .. }) = refund(&answer(400, all_gone.to_string())) else { panic!() };
     assert_eq!(code.as_deref(), Some("charge_already_refunded"));

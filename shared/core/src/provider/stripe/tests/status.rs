@@ -67,7 +67,7 @@ fn what_is_in_no_row_is_unknown_and_never_nothing() {
     }
     let mut odd = checkout("complete", "paid", Value::Null);
     odd["currency"] = "isk".into();
-    assert!(matches!(fetch(&odd), Err(Failure::Unknown(_))), "money in units that are not ours");
+    assert!(matches!(fetch(&odd), Err(Failure::NotUnderstood(_))), "money in units that are not ours");
 }
 
 #[test]
