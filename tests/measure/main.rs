@@ -26,6 +26,7 @@ mod runtime_api;
 #[allow(dead_code)]
 mod stripe_api;
 
+mod at_once;
 mod dynamodb_local;
 mod process;
 mod report;
@@ -46,9 +47,9 @@ use crate::stripe_api::StripeApi;
 
 #[tokio::main]
 async fn main() {
-    // `cargo test --benches` runs this too; then only that it starts is of interest.
-    if std::env::args().any(|argument| argument == "--test") {
-        return;
+    // `cargo test --benches` runs this too, without saying so.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return say("run it with `cargo bench`");
     }
     say("building with the lambda profile");
     let folder = binaries::build("lambda", &["webhook-receive", "payproof-tests"], &["--bins"]);
@@ -80,8 +81,9 @@ async fn main() {
 async fn measure(store: &'static str, shop: &Shop, ours: &Path, bare: &Path) -> Column {
     let (starts, bare_starts) = run::starts(shop, ours, bare).await;
     let (steady, bare_steady) = run::steady(shop, ours, bare).await;
+    let (at_once, bare_at_once) = run::at_once(shop, ours, bare).await;
     let units = units::count(shop, ours).await;
-    Column { store, starts, bare_starts, steady, bare_steady, units }
+    Column { store, starts, bare_starts, steady, bare_steady, at_once, bare_at_once, units }
 }
 
 /// Says on standard error what goes on, so that standard output is the report and nothing else.

@@ -21,6 +21,8 @@ pub struct Column {
     pub bare_starts: Starts,
     pub steady: Steady,
     pub bare_steady: Steady,
+    pub at_once: Kind,
+    pub bare_at_once: Kind,
     pub units: Units,
 }
 
@@ -77,9 +79,19 @@ fn row(what: &str, target: &str, columns: &[Column], cell: impl Fn(&Column) -> S
 }
 
 fn spent(cost: Cost) -> String {
-    let index =
-        if cost.index_units > 0 { format!(" + {} of the index", cost.index_units) } else { String::new() };
-    format!("{} requests, {} units{index}", cost.requests, cost.units)
+    let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let index = match cost.index_units {
+        0 => String::new(),
+        units => format!(" + {units} of the index"),
+    };
+    format!("{}, {}{index}", count(cost.requests, "request"), count(cost.units, "unit"))
+}
+
+fn cpu(ours: &Kind, bare: &Kind) -> String {
+    let lowest = |kind: &Kind| micros(percentile(&kind.cpu, 0));
+    let middle = |kind: &Kind| micros(percentile(&kind.cpu, 50));
+    let compared = compared(middle(ours), middle(bare), "µs", 0);
+    format!("{compared} (lowest {:.0} · bare {:.0})", lowest(ours), lowest(bare))
 }
 
 /// The whole report.
@@ -119,16 +131,21 @@ pub fn markdown(columns: &[Column], decision: &Decision, skipped: Option<&str>) 
             wall(&kind(&column.steady, name).times)
         }));
     }
-    rows.push(row("bare, one read", "", columns, |column| {
-        wall(&kind(&column.bare_steady, "one read").times)
+    rows.push(row("bare, one write", "", columns, |column| {
+        wall(&kind(&column.bare_steady, "one write").times)
     }));
     for name in ["new", "duplicate", "refused"] {
         let target = if name == "refused" { "" } else { "at most 120 µs" };
         rows.push(row(&format!("CPU of a {name} webhook"), target, columns, |column| {
-            let bare = kind(&column.bare_steady, "one read").cpu;
-            compared(micros(kind(&column.steady, name).cpu), micros(bare), "µs", 0)
+            cpu(kind(&column.steady, name), kind(&column.bare_steady, "one write"))
         }));
     }
+    rows.push(row(
+        "CPU of a new webhook, the store answering at once",
+        "at most 120 µs",
+        columns,
+        |column| cpu(&column.at_once, &column.bare_at_once),
+    ));
     for (at, (name, _)) in columns[0].units.webhooks.iter().enumerate() {
         let target = if ["new", "duplicate"].contains(name) { "1 request, 1 unit" } else { "" };
         rows.push(row(&format!("store: {name}"), target, columns, |column| {
@@ -176,13 +193,14 @@ fn missed(columns: &[Column], decision_ratio: f64) -> String {
         let found = column.units.webhooks.iter().find(|(known, _)| *known == name);
         found.is_some_and(|(_, cost)| cost.requests == 1 && cost.units == 1 && cost.index_units == 0)
     };
-    let cpu = |name: &str| micros(kind(&column.steady, name).cpu) <= CPU_MICROS_MAX;
+    let within = |kind: &Kind| micros(percentile(&kind.cpu, 50)) <= CPU_MICROS_MAX;
     let checks = [
         ("ready within 12 ms", ready <= READY_MILLIS_MAX),
         ("ready within 1.33 times the bare one's", ready_ratio <= READY_RATIO_MAX),
         ("at most 14 MB", memory <= MEMORY_MEGABYTES_MAX),
-        ("120 µs of CPU for a new webhook", cpu("new")),
-        ("120 µs of CPU for a duplicate", cpu("duplicate")),
+        ("120 µs of CPU for a new webhook", within(kind(&column.steady, "new"))),
+        ("120 µs of CPU for a new webhook, the store answering at once", within(&column.at_once)),
+        ("120 µs of CPU for a duplicate", within(kind(&column.steady, "duplicate"))),
         ("one request and one unit for a webhook that pays", one("new")),
         ("one request and one unit for a duplicate", one("duplicate")),
         ("9 units for an ordinary order", column.units.order_total() <= ORDER_UNITS_MAX),
@@ -196,15 +214,17 @@ fn missed(columns: &[Column], decision_ratio: f64) -> String {
 }
 
 const INCLUDED: &str = "
-- **bare** is a Lambda on `lambda_http` and the same SDK that reads one item before its first event and one for each.
+- **bare** is a Lambda on `lambda_http` and the same SDK that reads one item before its first event and writes one for each.
 - **exec to ready**: from starting the process to its first request for an event: loading the binary, the system's root
   certificates (read though the store is spoken to without TLS), the first connection and one read.
 - **first webhook**: a new one, in a container that knows no shop: two requests to the store.
 - **new, duplicate, refused**: from handing out the event to its answer, as the Runtime API sees it: both ends of its HTTP,
   the whole event (a body of 3.9 KB within 5 KB of JSON), the store's answer. A refused one asks the store for nothing but
   a note each second.
-- **CPU**: all that the process does for one event, user and kernel, its sockets, logging and the SDK included; divided by
-  the number of events, nothing taken off. TLS to the store is not in it.
+- **CPU**: all that the process does for one event, user and kernel, its sockets, logging and the SDK included, nothing
+  taken off; the median of batches of 50, and the lowest of them. While the store works the CPU sleeps or does something
+  else, and comes back with cold caches: the row with a store that answers at once shows the work alone. TLS to the store
+  is not in it.
 - **peak memory**: VmHWM, the touched pages of the binary included.
 - **requests and units** are counted by a proxy; units are computed from the items' sizes, those of failed conditions too.
 ";

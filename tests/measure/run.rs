@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use serde_json::Value;
 
+use crate::at_once;
 use crate::function::{Function, environment};
 use crate::process;
 use crate::runtime_api::Reply;
@@ -17,6 +18,8 @@ const STARTS: usize = 25;
 const WARM: usize = 100;
 /// Invocations of each kind that are counted.
 const COUNTED: usize = 1_000;
+/// Invocations between two looks at the CPU time.
+const BATCH: usize = 50;
 
 /// Many starts of one function.
 #[derive(Debug, Default)]
@@ -33,8 +36,8 @@ pub struct Starts {
 #[derive(Debug)]
 pub struct Kind {
     pub times: Vec<Duration>,
-    /// On a CPU, of each on average.
-    pub cpu: Duration,
+    /// On a CPU for one invocation, batch by batch: a batch that nothing else disturbed shows what it needs.
+    pub cpu: Vec<Duration>,
 }
 
 /// A function that has answered many events.
@@ -100,22 +103,43 @@ pub async fn steady(shop: &Shop, ours: &Path, bare: &Path) -> (Steady, Steady) {
 
     let function = Function::start(bare, &environment).await;
     send(&function, warm, 200, "").await;
-    let read = send(&function, counted, 200, "").await;
+    let write = send(&function, counted, 200, "").await;
     let memory = process::peak_memory(function.pid());
     function.end().await;
-    (of_ours, Steady { kinds: vec![("one read", read)], memory })
+    (of_ours, Steady { kinds: vec![("one write", write)], memory })
+}
+
+/// New webhooks, and what the bare one does, on a store that answers at once.
+pub async fn at_once(shop: &Shop, ours: &Path, bare: &Path) -> (Kind, Kind) {
+    let environment = environment(&at_once::in_front_of(&shop.settings).await);
+    // Nothing is written, so one session is as good as many.
+    let session = shop.opens().await.id;
+    let events: Vec<Bytes> = (0..WARM + COUNTED).map(|nth| shop.pays(&session, nth)).collect();
+    let (warm, counted) = events.split_at(WARM);
+    let mut kinds = Vec::new();
+    for (binary, outcome) in [(ours, "applied"), (bare, "")] {
+        let function = Function::start(binary, &environment).await;
+        send(&function, warm, 200, outcome).await;
+        kinds.push(send(&function, counted, 200, outcome).await);
+        function.end().await;
+    }
+    let of_bare = kinds.pop().expect("two");
+    (kinds.pop().expect("two"), of_bare)
 }
 
 async fn send(function: &Function, events: &[Bytes], status: u64, outcome: &str) -> Kind {
-    let before = process::cpu(function.pid());
-    let mut times = Vec::with_capacity(events.len());
-    for event in events {
-        let (reply, took) = function.api.invoke(event.clone()).await;
-        expect(&reply, status, outcome);
-        times.push(took);
+    let mut kind = Kind { times: Vec::with_capacity(events.len()), cpu: Vec::new() };
+    for batch in events.chunks(BATCH) {
+        let before = process::cpu(function.pid());
+        for event in batch {
+            let (reply, took) = function.api.invoke(event.clone()).await;
+            expect(&reply, status, outcome);
+            kind.times.push(took);
+        }
+        let spent = process::cpu(function.pid()).saturating_sub(before);
+        kind.cpu.push(spent / u32::try_from(batch.len()).expect("a small batch"));
     }
-    let cpu = process::cpu(function.pid()).saturating_sub(before);
-    Kind { cpu: cpu / u32::try_from(events.len()).expect("not that many"), times }
+    kind
 }
 
 /// A measurement of wrong answers would say nothing.

@@ -61,14 +61,16 @@ pub async fn count(shop: &Shop, ours: &Path) -> Units {
     }
 
     let app = shop.through(meter.settings());
+    // Reads the shop, once for all that follows.
+    shop.opens_with(&app).await;
+    meter.take();
     let mut order = Vec::new();
     let session = shop.opens_with(&app).await;
-    let opened = meter.take();
-    // Registering asks for early events after its write; opening begins after that.
-    let queries = opened.iter().position(|one| one.operation == "Query").map_or(0, |at| at + 1);
-    let (registered, opened) = opened.split_at(queries);
+    let counted = meter.take();
+    // Registering ends with a look for events that came early; opening begins after that.
+    let registered = counted.iter().position(|one| one.operation == "Query").expect("it looks") + 1;
+    let (registered, opened) = counted.split_at(registered);
     order.push(("register", cost(registered)));
-    // The app is a new container too: its first request reads the shop.
     order.push(("open", cost(opened)));
     assert_eq!(shop.browses(&app, &session.go).await.status(), 303);
     order.push(("sent", cost(&meter.take())));

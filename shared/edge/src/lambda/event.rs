@@ -1,7 +1,7 @@
 //! API Gateway's events and answers: an HTTP API with payload format 2.0.
 //!
-//! Read here rather than with `lambda_http`: that reads four kinds of gateway, panics on what it does not expect, and
-//! quotes values of the event in its errors, which are logged.
+//! Read here rather than with `lambda_http`: that panics on what it does not expect, quotes values of the event in its
+//! errors, which are logged, and makes much of an event that we do not read.
 //!
 //! Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway".
 
@@ -15,18 +15,17 @@ use lambda_runtime::Diagnostic;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::api::{Request, RequestId, Response};
 
-/// An event, or the place where it is none.
+/// An event, or that it is none.
 #[derive(Debug)]
 pub struct Event(Result<Request, NotAnEvent>);
 
-/// What came is no event of an HTTP API. It names the place and never what stands there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// What came is no event of an HTTP API. It says what is wrong and never what stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an API Gateway event of payload format 2.0: {0}")]
-pub struct NotAnEvent(String);
+pub struct NotAnEvent(&'static str);
 
 impl From<NotAnEvent> for Diagnostic {
     fn from(error: NotAnEvent) -> Self {
@@ -45,13 +44,10 @@ impl Event {
 }
 
 impl<'de> Deserialize<'de> for Event {
-    /// Fails only for what is no JSON, whose errors quote nothing.
+    /// Never fails: the runtime logs what does, and serde's errors quote what they found.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get();
-        let told = serde_json::from_str::<Told<'_>>(text);
-        let at =
-            |error: serde_json::Error| NotAnEvent(format!("line {} column {}", error.line(), error.column()));
-        Ok(Self(told.map_err(at).and_then(Told::request)))
+        let told = Told::deserialize(deserializer).map_err(|_| NotAnEvent("its JSON or its fields"));
+        Ok(Self(told.and_then(Told::request)))
     }
 }
 
@@ -92,19 +88,21 @@ struct Http<'a> {
 
 impl Told<'_> {
     fn request(self) -> Result<Request, NotAnEvent> {
-        let no = |place: &str| NotAnEvent(place.to_owned());
         let mut request = Request::new(match (self.body, self.is_base64_encoded) {
             (None, _) => Bytes::new(),
             (Some(text), false) => Bytes::from(text),
-            (Some(text), true) => Bytes::from(BASE64.decode(text.as_bytes()).map_err(|_| no("body"))?),
+            (Some(text), true) => {
+                Bytes::from(BASE64.decode(text.as_bytes()).map_err(|_| NotAnEvent("its body is no base64"))?)
+            }
         });
-        *request.method_mut() =
-            Method::from_bytes(self.request_context.http.method.as_bytes()).map_err(|_| no("method"))?;
+        *request.method_mut() = Method::from_bytes(self.request_context.http.method.as_bytes())
+            .map_err(|_| NotAnEvent("its method"))?;
         *request.uri_mut() =
             uri(without_stage(&self.raw_path, &self.request_context.stage), &self.raw_query_string);
         *request.headers_mut() = self.headers.0;
         if !self.cookies.is_empty() {
-            let cookies = HeaderValue::from_str(&self.cookies.join("; ")).map_err(|_| no("cookies"))?;
+            let cookies =
+                HeaderValue::from_str(&self.cookies.join("; ")).map_err(|_| NotAnEvent("its cookies"))?;
             request.headers_mut().insert(http::header::COOKIE, cookies);
         }
         if let Some(id) = self.request_context.request_id {
@@ -158,6 +156,11 @@ fn encode(text: &str, also: impl Fn(u8) -> bool, to: &mut String) {
     }
 }
 
+/// A text, borrowed from the event where nothing in it is escaped.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// Headers, their names in any casing. What is no header is passed over: no gateway lets it through.
 #[derive(Default)]
 struct Headers(HeaderMap);
@@ -178,7 +181,7 @@ impl<'de> Deserialize<'de> for Headers {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
                 let mut headers = HeaderMap::with_capacity(map.size_hint().unwrap_or(16));
-                while let Some((name, value)) = map.next_entry::<String, String>()? {
+                while let Some((Text(name), Text(value))) = map.next_entry::<Text<'de>, Text<'de>>()? {
                     let name = HeaderName::from_bytes(name.as_bytes());
                     if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
                         headers.append(name, value);
@@ -216,4 +219,64 @@ impl From<Response> for Answer {
 fn by_name<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
     serializer
         .collect_map(headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn request(event: &serde_json::Value) -> Result<Request, NotAnEvent> {
+        serde_json::from_str::<Event>(&event.to_string()).unwrap().into_request()
+    }
+
+    #[test]
+    fn an_event_is_the_request_that_it_tells_of() {
+        let request = request(&json!({
+            "version": "2.0", "rawPath": "/prod/v1/orders/caf\u{e9} 1", "rawQueryString": "a=1&a=%26",
+            "cookies": ["a=1", "b=2"], "headers": { "X-One": "1", "x-one": "2", "no header": "3" },
+            "requestContext": { "http": { "method": "PUT" }, "stage": "prod", "requestId": "id" },
+            "body": "e30=", "isBase64Encoded": true,
+        }))
+        .unwrap();
+        assert_eq!(request.method(), Method::PUT);
+        assert_eq!(request.uri(), "/v1/orders/caf%C3%A9%201?a=1&a=%26");
+        assert_eq!(request.headers().get_all("x-one").iter().collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(
+            (request.headers().len(), &request.headers()["cookie"]),
+            (3, &HeaderValue::from_static("a=1; b=2"))
+        );
+        assert_eq!(request.body().as_ref(), b"{}");
+        assert_eq!(request.extensions().get(), Some(&RequestId("id".to_owned())));
+    }
+
+    #[test]
+    fn a_stage_is_taken_out_of_the_path_and_what_no_path_may_hold_is_encoded() {
+        for (path, stage, query, expected) in [
+            ("/healthz", "$default", "", "/healthz"),
+            ("/prod", "prod", "", "/"),
+            ("/prod/healthz", "prod", "a=b", "/healthz?a=b"),
+            ("/production", "prod", "", "/production"),
+            ("/a%2Fb%2", "", "", "/a%2Fb%252"),
+            ("/a?b#c", "", "d#e", "/a%3Fb%23c?d%23e"),
+            ("/\u{0}\"<>\\^`{|}\u{e9}", "", "", "/%00%22%3C%3E%5C%5E%60%7B%7C%7D%C3%A9"),
+            ("healthz", "", "", "/"),
+            ("https://shop.example/healthz", "", "", "/"),
+        ] {
+            assert_eq!(uri(without_stage(path, stage), query).to_string(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_answer_travels_as_text() {
+        let mut response = Response::new(Bytes::from_static(b"{}"));
+        response.headers_mut().insert("etag", HeaderValue::from_static("\"1\""));
+        let told = serde_json::to_value(Answer::from(response)).unwrap();
+        let headers = json!({ "etag": "\"1\"" });
+        assert_eq!(
+            told,
+            json!({ "statusCode": 200, "headers": headers, "body": "{}", "isBase64Encoded": false })
+        );
+    }
 }
