@@ -73,10 +73,8 @@ impl SessionView {
             method: None,
             provider: None,
         };
-        let refunded = standing.ledgers.get(&attempt).map_or(0, |ledger| {
-            let own = ledger.sums.iter().filter(|sum| sum.currency == payment.money.currency());
-            own.map(payproof::payment::Sum::taken_back).sum()
-        });
+        let ledger = standing.ledgers.get(&attempt);
+        let refunded = ledger.map_or(0, |ledger| ledger.taken_back(payment.money.currency()));
         Some(Self {
             id: payment.session_id(attempt).to_string(),
             order_id: payment.order.clone(),

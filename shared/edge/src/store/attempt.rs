@@ -1,11 +1,11 @@
 //! What an attempt's request is made of, and what the provider answered: one item for each reservation.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use payproof::payment::{Moment, Nonce, PaymentId, SessionId};
 use payproof::provider::Created;
 use payproof::secret::Secret;
 
 use super::attributes::{PK, SK};
+use super::error::was_done;
 use super::expression::{Expression, Item, Read as _, n, s};
 use super::{Store, StoreError};
 use crate::limits::ORPHAN_KEPT_SECONDS;
@@ -185,13 +185,7 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(StoreError::of(&error)),
-            },
-        }
+        was_done(request.send().await)
     }
 
     /// Why each of a payment's attempts went to its provider, by reservation.

@@ -38,3 +38,15 @@ impl StoreError {
         }
     }
 }
+
+/// Whether a conditional write was done: false where its condition did not hold and nothing more is to be known.
+pub(super) fn was_done<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<bool, StoreError>
+where
+    SdkError<E, R>: std::error::Error + ProvideErrorMetadata,
+{
+    match answer {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+        Err(error) => Err(StoreError::of(&error)),
+    }
+}

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use payproof::payment::{Moment, Outcome, ProviderName, SessionId, ShopId};
 
 use super::attributes::{PK, SK};
+use super::error::was_done;
 use super::expression::{Expression, Item, Read as _, b, n, s};
 use super::{Store, StoreError};
 use crate::limits::{EVENT_KEPT_SECONDS, PAGE_MAX};
@@ -164,13 +164,7 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(StoreError::of(&error)),
-            },
-        }
+        was_done(request.send().await).map(|_| ())
     }
 
     /// A day's stored events of a shop, newest first, from before `before` where that is given.

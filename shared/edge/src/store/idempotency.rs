@@ -1,14 +1,13 @@
 //! Idempotency keys: the same key and body give the same session for 24 hours.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use payproof::payment::{Moment, SessionId, ShopId, WriteMark};
 use payproof::shop::KeyKind;
 use sha2::{Digest as _, Sha256};
 
 use super::attributes::{PK, SK};
+use super::error::was_done;
 use super::expression::{Expression, Item, Read as _, b, n, s};
 use super::{Store, StoreError};
 use crate::limits::{IDEMPOTENCY_KEPT_SECONDS, IDEMPOTENCY_RUNNING_MILLIS};
@@ -136,14 +135,8 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                // Another request took it over meanwhile; it is that one's to settle.
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(StoreError::of(&error)),
-            },
-        }
+        // Where another request took it over meanwhile, it is that one's.
+        was_done(request.send().await).map(|_| ())
     }
 
     /// Gives a key back: the request ended without a session.
@@ -163,13 +156,8 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(StoreError::of(&error)),
-            },
-        }
+        // Where another request took it over meanwhile, it is that one's.
+        was_done(request.send().await).map(|_| ())
     }
 }
 

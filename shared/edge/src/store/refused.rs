@@ -1,11 +1,11 @@
 //! Notes of deliveries that were refused. Anybody can post, so what is kept is bounded: no body, a few hundred bytes,
 //! one of 64 slots for each shop and provider.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use payproof::payment::{Moment, ProviderName, ShopId};
 use sha2::{Digest as _, Sha256};
 
 use super::attributes::{PK, SK};
+use super::error::was_done;
 use super::expression::{Read as _, n, s};
 use super::{Store, StoreError};
 use crate::limits::{REFUSED_KEPT_SECONDS, REFUSED_SLOTS};
@@ -53,13 +53,7 @@ impl Store {
         if let Some(claims) = &note.claims {
             put = put.item(CLAIMS, s(claims));
         }
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(StoreError::of(&error)),
-            },
-        }
+        was_done(put.send().await)
     }
 
     /// The notes of a shop and provider that have not run out.
