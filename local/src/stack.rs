@@ -158,5 +158,8 @@ pub(crate) fn settings(store_url: &str, public_url: &str) -> Settings {
         secret_access_key: Secret::new("embedded"),
         session_token: None,
         endpoint_url: Some(store_url.to_owned()),
+        reconcile_queue_url: None,
+        notify_queue_url: None,
+        sqs_endpoint_url: None,
     }
 }

@@ -133,7 +133,7 @@ impl Functions {
     async fn start() -> Self {
         let world = World::start().await;
         let mut apps = BTreeMap::new();
-        for function in Function::ALL {
+        for function in Function::ALL.iter().copied() {
             let (door, url) = Door::to(&world.stack.store_url).await;
             let app = App::new(&Settings { endpoint_url: Some(url), ..world.stack.settings() });
             app.store.warm().await;
@@ -192,7 +192,7 @@ async fn handle(function: Function, app: &App, request: Request, now: Moment) ->
 async fn each_function_does_what_it_is_said_to_do() {
     let functions = Functions::start().await;
     story(&functions).await;
-    for function in Function::ALL {
+    for function in Function::ALL.iter().copied() {
         let does = functions.apps[function.name()].1.seen.lock().expect("no panic").clone();
         let said: BTreeSet<Need> = NEEDS
             .iter()

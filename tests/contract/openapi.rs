@@ -107,7 +107,7 @@ async fn cors_is_what_the_local_stack_answers() {
 #[test]
 fn each_operation_takes_the_keys_that_its_route_takes() {
     let all = operations();
-    for route in &ROUTES {
+    for route in ROUTES {
         let operation = all
             .iter()
             .find(|operation| operation.call.0 == route.method.as_str() && operation.call.1 == route.path);
@@ -246,7 +246,7 @@ fn the_words_are_those_of_the_code() {
     assert_eq!(words("Outcome").len(), 7);
     let messages: BTreeSet<_> = Status::ALL.iter().map(|status| status.message()).collect();
     assert_eq!(words("Message").into_iter().collect::<BTreeSet<_>>(), messages);
-    for function in Function::ALL {
+    for function in Function::ALL.iter().copied() {
         assert!(ROUTES.iter().any(|route| route.function == function), "{} has no route", function.name());
     }
 }

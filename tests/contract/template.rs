@@ -38,7 +38,7 @@ fn functions() -> BTreeMap<String, (Function, Value)> {
     for (name, resource) in resources("AWS::Serverless::Function") {
         let zip = resource["Properties"]["CodeUri"].as_str().expect("a CodeUri");
         let of_zip =
-            Function::ALL.into_iter().find(|function| format!("dist/{}.zip", function.name()) == zip);
+            Function::ALL.iter().copied().find(|function| format!("dist/{}.zip", function.name()) == zip);
         let function = of_zip.unwrap_or_else(|| panic!("{name}: no function makes {zip}"));
         functions.insert(name, (function, resource));
     }
@@ -79,7 +79,7 @@ fn it_has_the_functions_of_the_code() {
     let names: BTreeSet<_> = functions.values().map(|(function, _)| function.name()).collect();
     assert_eq!(names, Function::ALL.iter().map(|function| function.name()).collect::<BTreeSet<_>>());
     assert_eq!(functions.len(), Function::ALL.len(), "each once");
-    for function in Function::ALL {
+    for function in Function::ALL.iter().copied() {
         let manifest = yaml::root().join("functions").join(function.name()).join("Cargo.toml");
         assert!(manifest.exists(), "{}", manifest.display());
     }

@@ -19,7 +19,7 @@ async fn a_wrong_method_is_answered_with_those_that_are_right() {
     let world = World::start().await;
     let before = world.table().await;
     let routes = ROUTES;
-    for route in &routes {
+    for route in routes {
         let allowed: Vec<_> = routes
             .iter()
             .filter(|other| other.path == route.path)

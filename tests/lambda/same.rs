@@ -56,7 +56,7 @@ async fn start_all(world: &World) -> HashMap<&'static str, Function> {
     let folder = tokio::task::spawn_blocking(binaries::folder).await.expect("no panic");
     let environment = environment(&world.stack.settings());
     let mut functions = HashMap::new();
-    for name in Name::ALL.map(Name::name) {
+    for name in Name::ALL.iter().copied().map(Name::name) {
         functions.insert(name, Function::start(&folder.join(name), &environment).await);
     }
     functions
@@ -121,7 +121,7 @@ pub fn json_lines(output: &str) -> Vec<Value> {
 fn the_recorded_events_reach_every_route_of_every_function() {
     let steps = recorded();
     let reached: BTreeSet<&str> = steps.iter().filter_map(|step| route_of(step)).collect();
-    for route in &ROUTES {
+    for route in ROUTES {
         assert!(reached.contains(route.path), "no event of {} {}", route.method, route.path);
     }
     for function in Name::ALL {

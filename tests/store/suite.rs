@@ -85,6 +85,9 @@ pub fn settings_at(url: &str) -> Settings {
         access_key_id: "local".to_owned(),
         secret_access_key: Secret::new("local"),
         session_token: None,
+        reconcile_queue_url: None,
+        notify_queue_url: None,
+        sqs_endpoint_url: None,
         endpoint_url: Some(url.to_owned()),
     }
 }

@@ -1,6 +1,10 @@
 //! Which provider an order goes to: the first of the shop's rules that applies and whose providers can take it; where
 //! no rule applies, whatever the shop has configured.
 
+mod circuit;
+
+pub use circuit::{Circuit, FAILURES_IN_A_ROW, OPEN_MILLIS, OPEN_MILLIS_MAX, PROBE_MILLIS};
+
 use crate::payment::{Method, Money};
 use crate::shop::Shop;
 

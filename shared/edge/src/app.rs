@@ -1,10 +1,14 @@
 //! What lives as long as the container.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use payproof::notify::Loopback;
 use payproof::payment::Moment;
 
+use crate::circuits::Circuits;
 use crate::limits::REFUSED_EVERY_MILLIS;
+use crate::queue::{NoQueues, Queues};
 use crate::send::Sender;
 use crate::settings::Settings;
 use crate::shops::Shops;
@@ -17,8 +21,14 @@ pub struct App {
     pub store: Store,
     /// The shops known so far.
     pub shops: Shops,
-    /// The HTTP client.
+    /// The HTTP client for providers.
     pub sender: Sender,
+    /// The HTTP client for shops' own servers.
+    pub to_shops: Sender,
+    /// Who is left alone for a while.
+    pub circuits: Circuits,
+    /// Where orders are put that are to be looked at.
+    pub queues: Arc<dyn Queues>,
     /// Address that customers and providers reach, without a slash at the end.
     pub public_url: String,
     noted_at: AtomicU64,
@@ -31,9 +41,18 @@ impl App {
             store: Store::new(settings),
             shops: Shops::default(),
             sender: Sender::default(),
+            to_shops: Sender::public_only(Loopback::Refused),
+            circuits: Circuits::default(),
+            queues: Arc::new(NoQueues),
             public_url: settings.public_url.clone(),
             noted_at: AtomicU64::new(0),
         }
+    }
+
+    /// With queues.
+    #[must_use]
+    pub fn with_queues(self, queues: Arc<dyn Queues>) -> Self {
+        Self { queues, ..self }
     }
 
     /// Whether a refused delivery may be noted now: at most one a second from a container.

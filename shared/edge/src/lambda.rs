@@ -1,8 +1,11 @@
 //! The adapter between AWS Lambda and a handler.
 
 mod event;
+mod messages;
 
+use std::convert::Infallible;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,18 +13,21 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
-use payproof::payment::Moment;
+use payproof::payment::{Moment, PaymentId};
 use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use event::{Answer, Event, NotAnEvent};
+pub use messages::{Failed, Message, Messages};
 
 use crate::api::{Function, Request, Response};
 use crate::app::{App, now};
-use crate::settings::Settings;
+use crate::flow::FlowError;
+use crate::queue::Sqs;
+use crate::settings::{Settings, Unset};
 
-/// Builds what lives as long as the container, opens its connection, and answers events until the container ends.
+/// Builds what lives as long as the container, opens its connection, and answers requests until the container ends.
 ///
 /// It ends by itself only with a failure: a variable that is not set, which Lambda is told, or no Runtime API.
 pub async fn run<F, R>(handle: F) -> ExitCode
@@ -29,24 +35,110 @@ where
     F: Fn(&'static App, Request, Moment) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Response> + Send,
 {
-    log_as_json();
-    let settings = match Settings::from_env() {
-        Ok(settings) => settings,
-        Err(unset) => {
-            tracing::error!(error = %unset, "the function cannot start");
-            report_init_error(&unset.to_string()).await;
-            return ExitCode::FAILURE;
-        }
-    };
-    // The container has one app for as long as it lives; a leak of it is its lifetime.
-    let app: &'static App = Box::leak(Box::new(App::new(&settings)));
-    app.store.warm().await;
+    let Some(app) = start(|app, _| Ok(app)).await else { return ExitCode::FAILURE };
     let service = service_fn(move |event: LambdaEvent<Event>| async move {
         let request = event.payload.into_request()?;
         Ok::<_, NotAnEvent>(Answer::from(handle(app, request, now()).await))
     });
-    // Without its layer that opens a span for each event: our lines show no spans.
-    match Runtime::new(service).run().await {
+    until_the_end(Runtime::new(service).run().await)
+}
+
+/// As [`run`], for a function that also puts orders on queues.
+pub async fn run_with_queues<F, R>(handle: F) -> ExitCode
+where
+    F: Fn(&'static App, Request, Moment) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Response> + Send,
+{
+    let Some(app) = start(with_queues).await else { return ExitCode::FAILURE };
+    let service = service_fn(move |event: LambdaEvent<Event>| async move {
+        let request = event.payload.into_request()?;
+        Ok::<_, NotAnEvent>(Answer::from(handle(app, request, now()).await))
+    });
+    until_the_end(Runtime::new(service).run().await)
+}
+
+/// As [`run`], for a function that a queue calls with orders. Those for which `handle` fails come again, and no others.
+pub async fn run_for_queue<F, R>(handle: F) -> ExitCode
+where
+    F: Fn(&'static App, PaymentId, Moment) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<(), FlowError>> + Send,
+{
+    let Some(app) = start(with_queues).await else { return ExitCode::FAILURE };
+    let service = service_fn(move |event: LambdaEvent<Messages>| async move {
+        let mut failed = Failed::default();
+        for message in event.payload.messages() {
+            let Some(order) = message.order() else {
+                // It would come again for ever, and never be an order's id.
+                tracing::error!("a message is no order's id, and is dropped");
+                continue;
+            };
+            if let Err(error) = handle(app, order, now()).await {
+                tracing::warn!(payment_id = %order, %error, "an order is looked at again later");
+                failed.add(message);
+            }
+        }
+        Ok::<_, Infallible>(failed)
+    });
+    until_the_end(Runtime::new(service).run().await)
+}
+
+/// As [`run`], for a function that a schedule calls.
+pub async fn run_on_schedule<F, R>(handle: F) -> ExitCode
+where
+    F: Fn(&'static App, Moment) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<(), FlowError>> + Send,
+{
+    let Some(app) = start(with_queues).await else { return ExitCode::FAILURE };
+    let service = service_fn(move |_: LambdaEvent<serde::de::IgnoredAny>| async move {
+        handle(app, now()).await.map_err(Logged::of)
+    });
+    until_the_end(Runtime::new(service).run().await)
+}
+
+/// What a schedule is told of a failure: that there was one. What it was stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the run did not end well; the log says why")]
+pub struct Logged;
+
+impl Logged {
+    fn of(error: FlowError) -> Self {
+        tracing::error!(%error, "a scheduled run did not end well");
+        Self
+    }
+}
+
+impl From<Logged> for lambda_runtime::Diagnostic {
+    fn from(error: Logged) -> Self {
+        Self { error_type: "Logged".to_owned(), error_message: error.to_string() }
+    }
+}
+
+fn with_queues(app: App, settings: &Settings) -> Result<App, Unset> {
+    Ok(app.with_queues(Arc::new(Sqs::new(settings)?)))
+}
+
+/// The app as the environment says, warm; none where it cannot start, which Lambda has been told then.
+async fn start(finish: impl FnOnce(App, &Settings) -> Result<App, Unset>) -> Option<&'static App> {
+    log_as_json();
+    let made = Settings::from_env().and_then(|settings| finish(App::new(&settings), &settings));
+    match made {
+        Ok(app) => {
+            // The container has one app for as long as it lives; a leak of it is its lifetime.
+            let app: &'static App = Box::leak(Box::new(app));
+            app.store.warm().await;
+            Some(app)
+        }
+        Err(unset) => {
+            tracing::error!(error = %unset, "the function cannot start");
+            report_init_error(&unset.to_string()).await;
+            None
+        }
+    }
+}
+
+/// Without its layer that opens a span for each event: our lines show no spans.
+fn until_the_end(ended: Result<(), lambda_runtime::Error>) -> ExitCode {
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the Runtime API cannot be reached");
@@ -78,7 +170,7 @@ fn log_as_json() {
 fn is_ours(target: &str) -> bool {
     let crate_name = target.split("::").next().unwrap_or_default();
     crate_name.starts_with("payproof")
-        || Function::ALL.into_iter().any(|function| function.name().replace('-', "_") == crate_name)
+        || Function::ALL.iter().copied().any(|function| function.name().replace('-', "_") == crate_name)
 }
 
 /// Says why the function cannot start, so that Lambda shows it rather than "exited with status 1".

@@ -6,9 +6,11 @@
 
 pub mod api;
 pub mod app;
+pub mod circuits;
 pub mod flow;
 pub mod lambda;
 pub mod limits;
+pub mod queue;
 pub mod random;
 pub mod send;
 pub mod settings;

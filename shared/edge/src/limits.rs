@@ -83,3 +83,6 @@ pub const SHOPS_MAX: usize = 512;
 
 /// Orders or events in one page of a list.
 pub const PAGE_MAX: u32 = 50;
+
+/// Circuits in memory: providers and shops that failed lately.
+pub const CIRCUITS_MAX: usize = 4_096;

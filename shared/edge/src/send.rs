@@ -1,29 +1,73 @@
-//! The one HTTP client: it sends what providers ask to be sent, within bounds, and follows no redirect.
+//! The one HTTP client: it sends what providers ask to be sent, and what shops are told, within bounds, and follows no
+//! redirect.
 
-use std::sync::OnceLock;
+mod guarded;
+mod https;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use payproof::notify::Loopback;
 use payproof::provider::{Answer, Exchange, Failure, Request, Step};
 
-use crate::limits::{ANSWER_BYTES_MAX, CONNECT_TIMEOUT, EXCHANGES_MAX};
+use self::https::Https;
+use crate::limits::EXCHANGES_MAX;
 
-type Https = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
-/// Sends requests to providers. The client is made at the first of them: a webhook that asks nobody never pays for it.
-///
-/// It is hyper with the TLS that the AWS SDK brings: another client library would be linked beside them.
+/// Sends requests. The client is made at the first of them: a webhook that asks nobody never pays for it.
 #[derive(Debug, Default)]
 pub struct Sender {
-    client: OnceLock<Result<Https, String>>,
+    via: Via,
+}
+
+/// How requests go out.
+enum Via {
+    /// To anybody whom an operator configured: providers.
+    Anywhere(OnceLock<Result<Https, String>>),
+    /// To the public internet only: a shop names the address. The answer's body is left unread.
+    PublicOnly(Loopback, OnceLock<Result<Https, String>>),
+    /// By something else, which tests bring.
+    Instead(Arc<dyn Transport>),
+}
+
+impl Default for Via {
+    fn default() -> Self {
+        Self::Anywhere(OnceLock::new())
+    }
+}
+
+impl fmt::Debug for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anywhere(_) => "Anywhere",
+            Self::PublicOnly(..) => "PublicOnly",
+            Self::Instead(_) => "Instead",
+        })
+    }
+}
+
+/// What a request comes to.
+pub type Sent<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
+
+/// Something that carries one request to its answer: a test's provider without a socket.
+pub trait Transport: Send + Sync {
+    /// Sends a request.
+    fn send(&self, request: Request) -> Sent<'_>;
 }
 
 impl Sender {
+    /// A sender for addresses that shops name: it connects to public addresses only, judged after the name was
+    /// resolved, and to this machine where the local stack allows that.
+    pub const fn public_only(loopback: Loopback) -> Self {
+        Self { via: Via::PublicOnly(loopback, OnceLock::new()) }
+    }
+
+    /// A sender whose requests something else carries.
+    pub fn instead(transport: Arc<dyn Transport>) -> Self {
+        Self { via: Via::Instead(transport) }
+    }
+
     /// Sends what a step asks for until it is done: at most [`EXCHANGES_MAX`] requests, within `limit` in all.
     ///
     /// # Errors
@@ -47,39 +91,19 @@ impl Sender {
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Failure> {
-        let client =
-            self.client.get_or_init(connect).as_ref().map_err(|error| Failure::Unreachable(error.clone()))?;
-        let mut built = http::Request::builder().method(request.method).uri(&request.url);
-        for (name, value) in &request.headers {
-            built = built.header(*name, value.reveal());
-        }
-        let built = built
-            .body(Full::new(Bytes::from(request.body)))
-            .map_err(|_| Failure::Unreachable("its address or a header is malformed".to_owned()))?;
-        let answer = client.request(built).await.map_err(|error| {
-            if error.is_connect() {
-                Failure::Unreachable("no connection could be made".to_owned())
-            } else {
-                Failure::Unknown("the connection broke off".to_owned())
+        let ready = |client: &Result<Https, String>| client.clone().map_err(Failure::Unreachable);
+        match &self.via {
+            Via::Instead(transport) => transport.send(request).await,
+            Via::Anywhere(client) => {
+                https::send(&ready(client.get_or_init(|| Https::new(None)))?, request, https::Body::Read)
+                    .await
             }
-        })?;
-        let (head, body) = answer.into_parts();
-        let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
-        let body = body.map_err(|_| Failure::Unknown("its answer broke off or is too large".to_owned()))?;
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes().to_vec() })
+            Via::PublicOnly(loopback, client) => {
+                guarded::may_call(&request.url, *loopback)
+                    .map_err(|barred| Failure::Unreachable(barred.to_string()))?;
+                let client = ready(client.get_or_init(|| Https::new(Some(*loopback))))?;
+                https::send(&client, request, https::Body::LeftUnread).await
+            }
+        }
     }
-}
-
-fn connect() -> Result<Https, String> {
-    let mut http = HttpConnector::new();
-    http.enforce_http(false);
-    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    http.set_nodelay(true);
-    let connector = HttpsConnectorBuilder::new()
-        .with_native_roots()
-        .map_err(|error| format!("no root certificates: {error}"))?
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(http);
-    Ok(Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(20)).build(connector))
 }

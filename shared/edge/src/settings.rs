@@ -18,16 +18,23 @@ const fn variable(name: &'static str, in_template: bool, meaning: &'static str) 
 }
 
 /// Every variable that any function reads.
-pub const VARIABLES: [Variable; 9] = [
+pub const VARIABLES: [Variable; 12] = [
     variable("PAYMENTS_TABLE", true, "name of the table that holds the payments"),
     variable("SHOPS_TABLE", true, "name of the table that holds the shops' configurations"),
     variable("PUBLIC_URL", true, "address that customers and providers reach, without a slash at the end"),
+    variable(
+        "RECONCILE_QUEUE_URL",
+        false,
+        "the queue of orders to reconcile, for the functions that fill it",
+    ),
+    variable("NOTIFY_QUEUE_URL", false, "the queue of orders whose shop is to be told, likewise"),
     variable("RUST_LOG", true, "what is logged, in tracing's filter language; `info` by default"),
     variable("AWS_REGION", false, "set by Lambda"),
     variable("AWS_ACCESS_KEY_ID", false, "set by Lambda"),
     variable("AWS_SECRET_ACCESS_KEY", false, "set by Lambda"),
     variable("AWS_SESSION_TOKEN", false, "set by Lambda"),
     variable("AWS_ENDPOINT_URL_DYNAMODB", false, "another address of DynamoDB, for tests"),
+    variable("AWS_ENDPOINT_URL_SQS", false, "another address of SQS, for tests"),
 ];
 
 /// What the variables said.
@@ -49,6 +56,12 @@ pub struct Settings {
     pub session_token: Option<Secret>,
     /// Another address of DynamoDB.
     pub endpoint_url: Option<String>,
+    /// The queue of orders to reconcile.
+    pub reconcile_queue_url: Option<String>,
+    /// The queue of orders whose shop is to be told.
+    pub notify_queue_url: Option<String>,
+    /// Another address of SQS.
+    pub sqs_endpoint_url: Option<String>,
 }
 
 /// A variable that must be set is not.
@@ -73,6 +86,9 @@ impl Settings {
             secret_access_key: Secret::new(must("AWS_SECRET_ACCESS_KEY")?),
             session_token: set("AWS_SESSION_TOKEN").map(Secret::new),
             endpoint_url: set("AWS_ENDPOINT_URL_DYNAMODB"),
+            reconcile_queue_url: set("RECONCILE_QUEUE_URL"),
+            notify_queue_url: set("NOTIFY_QUEUE_URL"),
+            sqs_endpoint_url: set("AWS_ENDPOINT_URL_SQS"),
         })
     }
 

@@ -22,7 +22,7 @@ pub enum Function {
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: &'static [Self] = &[
         Self::RegisterOrder,
         Self::CreateSession,
         Self::WebhookReceive,
@@ -79,7 +79,7 @@ const fn route(method: Method, path: &'static str, function: Function, key: Key)
 }
 
 /// Every route. What is not here is answered by `pages`, with 404 or 405.
-pub const ROUTES: [Route; 11] = [
+pub static ROUTES: &[Route] = &[
     route(Method::PUT, "/v1/orders/{order_id}", Function::RegisterOrder, Key::Secret),
     route(Method::POST, "/v1/sessions", Function::CreateSession, Key::SecretOrPublishable),
     route(Method::GET, "/v1/sessions/{session_id}", Function::StatusPoll, Key::ReadOrClientSecret),
@@ -115,12 +115,10 @@ pub enum Found {
     Nothing,
 }
 
-static TABLE: [Route; 11] = ROUTES;
-
 /// Looks a request up.
 pub fn find(method: &Method, path: &str) -> Found {
     let mut others = Vec::new();
-    for route in &TABLE {
+    for route in ROUTES {
         let Some(params) = matches(route.path, path) else { continue };
         // HEAD is GET without a body (RFC 9110, section 9.3.2).
         if route.method == *method || (method == Method::HEAD && route.method == Method::GET) {

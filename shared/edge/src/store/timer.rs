@@ -8,10 +8,12 @@ use super::{Store, StoreError};
 use crate::limits::{TIMER_AHEAD_MILLIS, TIMER_KEPT_SECONDS, TIMER_SHARDS};
 
 /// What is to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Due {
     /// The order: an opening that crashed, an expiry, an unconfirmed session, a pending refund.
     Reconcile,
+    /// What the shop has not been told yet.
+    NotifyShop,
 }
 
 impl Due {
@@ -19,7 +21,13 @@ impl Due {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Reconcile => "reconcile",
+            Self::NotifyShop => "notify-shop",
         }
+    }
+
+    /// Reads a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Reconcile, Self::NotifyShop].into_iter().find(|due| due.word() == word)
     }
 }
 

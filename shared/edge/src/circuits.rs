@@ -1,0 +1,74 @@
+//! Which providers, and which shops' servers, are left alone for a while because they keep failing.
+//!
+//! Each container knows its own calls: nobody reads or writes an item for this.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use payproof::payment::{Moment, ShopId};
+use payproof::provider::Failure;
+use payproof::routing::Circuit;
+
+use crate::limits::CIRCUITS_MAX;
+
+/// Who is called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Callee {
+    /// A shop's account at the provider of this name.
+    Provider(ShopId, String),
+    /// The shop's own server.
+    Shop(ShopId),
+}
+
+/// The circuits of this container.
+#[derive(Debug, Default)]
+pub struct Circuits {
+    known: Mutex<HashMap<Callee, Circuit>>,
+}
+
+impl Circuits {
+    /// Whether it may be called now. The first to ask after a time of rest is the probe, and has to say how that went.
+    pub fn allows(&self, callee: &Callee, now: Moment) -> bool {
+        self.locked().get_mut(callee).is_none_or(|circuit| circuit.allows(now))
+    }
+
+    /// Until when it is left alone; none where it may be called.
+    pub fn open_until(&self, callee: &Callee, now: Moment) -> Option<Moment> {
+        self.locked().get(callee).and_then(|circuit| circuit.open_until(now))
+    }
+
+    /// It answered, whatever it answered.
+    pub fn succeeded(&self, callee: &Callee) {
+        self.locked().remove(callee);
+    }
+
+    /// It did not answer. Until when it is left alone, where this opened its circuit anew.
+    pub fn failed(&self, callee: &Callee, now: Moment) -> Option<Moment> {
+        let mut known = self.locked();
+        if known.len() >= CIRCUITS_MAX && !known.contains_key(callee) {
+            // Those that are left alone stay known; one that failed a few times costs a few calls more.
+            known.retain(|_, circuit| circuit.open_until(now).is_some());
+            if known.len() >= CIRCUITS_MAX {
+                return None;
+            }
+        }
+        let circuit = known.entry(callee.clone()).or_default();
+        if circuit.failed(now) { circuit.open_until(now) } else { None }
+    }
+
+    /// Notes how a call to a provider went: a refusal is an answer, a silence is none.
+    pub fn heard<T>(&self, callee: &Callee, answer: &Result<T, Failure>, now: Moment) -> Option<Moment> {
+        match answer {
+            Ok(_) | Err(Failure::Refused { .. } | Failure::NotUnderstood(_)) => {
+                self.succeeded(callee);
+                None
+            }
+            Err(Failure::Unknown(_) | Failure::Unreachable(_)) => self.failed(callee, now),
+        }
+    }
+
+    /// What is behind the lock is whole at any moment, also where a holder panicked.
+    fn locked(&self) -> MutexGuard<'_, HashMap<Callee, Circuit>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
