@@ -8,6 +8,7 @@
 mod attention;
 mod counting;
 mod decide;
+pub mod due;
 mod evidence;
 mod expect;
 mod fact;
