@@ -21,6 +21,7 @@ mod reach;
 mod table;
 mod wire;
 
+mod acknowledge;
 mod asked;
 mod bad_bodies;
 mod bad_ids;

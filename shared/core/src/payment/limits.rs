@@ -18,5 +18,7 @@ pub const SHOP_ID_CHARS_MAX: usize = 32;
 pub const PROVIDER_ID_BYTES_MAX: usize = 255;
 /// Bytes of a provider's word or reason that are kept in a fact; the rest is cut at a character.
 pub const WORD_BYTES_MAX: usize = 64;
+/// Bytes of a person's note that are kept in a fact.
+pub const NOTE_BYTES_MAX: usize = 500;
 /// Bytes of line items, description and metadata that stay in the order's item; more goes beside it.
 pub const TEXT_BYTES_IN_ITEM_MAX: usize = 200;

@@ -5,6 +5,7 @@
 //!
 //! Read in this order: [`Money`] and the ids, [`Fact`], [`Standing`], [`decide`], [`expect`].
 
+mod acknowledge;
 mod attention;
 mod counting;
 mod decide;
@@ -32,6 +33,7 @@ mod checked;
 #[cfg(test)]
 mod sample;
 
+pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
 pub use counting::{Ledger, Sum};
 pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve};

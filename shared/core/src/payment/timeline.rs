@@ -339,8 +339,9 @@ fn names(word: Attention, standing: &Standing) -> String {
     if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 
-/// A sentence of these words.
+/// A sentence of these words. A person's note may end as one already.
 fn sentence(words: &str) -> String {
+    let end = (!words.ends_with(['.', '!', '?'])).then_some('.');
     let mut chars = words.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(['.']).collect()
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(end).collect()
 }

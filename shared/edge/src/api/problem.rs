@@ -55,6 +55,7 @@ problems! {
     SessionOpening = 409 "session_opening", "The session is being opened", "Another request is opening a session for this order. Repeat after the time that Retry-After says.";
     TooManyAttempts = 409 "too_many_attempts", "Too many attempts", "The order has had 20 sessions. Register the purchase under another order id.";
     IdempotencyInProgress = 409 "idempotency_in_progress", "The first request is still running", "A request with this Idempotency-Key is still running. Repeat after the time that Retry-After says.";
+    NothingToAcknowledge = 409 "nothing_to_acknowledge", "Nothing to acknowledge", "Nothing has raised this word of attention on the order. GET /v1/orders/{order_id} lists what has.";
     BodyTooLarge = 413 "body_too_large", "The body is too large", "A webhook's body may have 256 KiB, any other 64 KiB.";
     UnknownField = 422 "unknown_field", "Unknown field", "The request has a field that this endpoint does not know. A session takes no amount: it comes from the stored order.";
     InvalidRequest = 422 "invalid_request", "The request is not as it should be", "A field is missing, of another type, or outside its bounds; the detail says which.";

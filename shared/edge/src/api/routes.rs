@@ -16,6 +16,8 @@ pub enum Function {
     StatusPoll,
     /// `merchant-read`.
     MerchantRead,
+    /// `merchant-act`.
+    MerchantAct,
     /// `pages`.
     Pages,
 }
@@ -28,6 +30,7 @@ impl Function {
         Self::WebhookReceive,
         Self::StatusPoll,
         Self::MerchantRead,
+        Self::MerchantAct,
         Self::Pages,
     ];
 
@@ -39,6 +42,7 @@ impl Function {
             Self::WebhookReceive => "webhook-receive",
             Self::StatusPoll => "status-poll",
             Self::MerchantRead => "merchant-read",
+            Self::MerchantAct => "merchant-act",
             Self::Pages => "pages",
         }
     }
@@ -88,6 +92,7 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/v1/orders/{order_id}", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/orders", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/events", Function::MerchantRead, Key::Read),
+    route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
     route(Method::GET, "/go/{session_id}/{token}", Function::Pages, Key::None),
     route(Method::GET, "/return/{session_id}", Function::Pages, Key::None),
     route(Method::GET, "/healthz", Function::Pages, Key::None),

@@ -1,13 +1,19 @@
 //! The verbs, one file each: what is done, in which order, so that a crash between any two steps loses nothing.
 
+mod acknowledge;
 mod apply_early;
+mod ask_provider;
+mod create_checkout;
 mod open_session;
 mod opening;
 mod record;
 mod register_order;
 mod take_event;
 
+pub use acknowledge::{AcknowledgeError, acknowledge};
 pub use apply_early::apply_early;
+pub use ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
+pub use create_checkout::create_checkout;
 pub use open_session::{open_session, session_as_it_is};
 pub use opening::{OpenError, Opened, Wish};
 pub use record::{FlowError, record, record_from};
