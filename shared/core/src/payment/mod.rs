@@ -52,6 +52,7 @@ pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
 pub use refund::{
     AskedRefund, CannotRefund, RefundAsk, RefundStatus, RefundWish, Refunding, asked_refund, refunding,
+    requested_refund,
 };
 pub use review::{CannotReview, Decided, Review, Ruling, review};
 pub use standing::{Standing, standing};

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use super::{
-    Attempt, Fact, FactId, Kind, Money, OrderId, Payment, ProviderPaymentId, Refund, RefundId, ShopId, Sum,
+    Attempt, Fact, FactId, Kind, Money, OrderId, Payment, PaymentId, ProviderPaymentId, Refund, RefundId,
+    ShopId, Sum,
 };
 
 /// What a merchant wants back to the customer.
@@ -80,7 +81,12 @@ pub enum CannotRefund {
     NoSuchSession,
     /// Several sessions were paid, and it is not said which.
     #[error("several sessions were paid")]
-    WhichSession(Vec<Attempt>),
+    WhichSession {
+        /// The order.
+        order: PaymentId,
+        /// They.
+        attempts: Vec<Attempt>,
+    },
     /// More than is left.
     #[error("{left} are left to refund")]
     Exceeds {
@@ -116,7 +122,9 @@ pub fn refunding(payment: &Payment, id: &RefundId, wish: &RefundWish) -> Result<
         None => match ledgers.keys().copied().filter(came).collect::<Vec<_>>().as_slice() {
             [] => return Err(CannotRefund::NothingCame),
             [only] => *only,
-            several => return Err(CannotRefund::WhichSession(several.to_vec())),
+            several => {
+                return Err(CannotRefund::WhichSession { order: payment.id, attempts: several.to_vec() });
+            }
         },
     };
     let sums = || ledgers.get(&attempt).into_iter().flat_map(|of| &of.sums).filter(|sum| sum.came.is_some());
@@ -209,6 +217,14 @@ pub fn asked_refund(payment: &Payment, id: &RefundId) -> Option<AskedRefund> {
         refused: failed.is_some_and(|(_, refund, _)| refund.id == *id),
         reason: failed.and_then(|(_, _, known)| known.said.reason.clone()),
     })
+}
+
+/// The request that stands in the item under this id of ours, to be sent again. None where its provider's payment is not
+/// known.
+pub fn requested_refund(payment: &Payment, id: &RefundId) -> Option<RefundAsk> {
+    let (fact, refund) = requests(payment).find(|(_, refund)| refund.id == *id)?;
+    let of = fact.said.payment.clone()?;
+    Some(RefundAsk { attempt: fact.attempt, payment: of, id: id.clone(), money: refund.money })
 }
 
 /// The refunds that we asked for.

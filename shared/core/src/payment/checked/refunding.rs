@@ -113,7 +113,7 @@ fn what_was_never_paid_is_not_refunded() {
 #[test]
 fn where_two_sessions_were_paid_it_has_to_be_said_which() {
     let twice = [paid("p1", 5_000), paid("p2", 5_000).on(2)];
-    let which = CannotRefund::WhichSession(vec![attempt(1), attempt(2)]);
+    let which = CannotRefund::WhichSession { order: order().id, attempts: vec![attempt(1), attempt(2)] };
     assert_eq!(ask(&twice, &wish(None, None)), Err(which.clone()));
     assert_eq!(ask(&twice, &wish(None, Some(2))), Ok((2, "p2".into(), 5_000, "EUR")));
     let payment = order_with(&twice);
@@ -194,7 +194,7 @@ fn a_refund_stands_as_the_strongest_news_of_it_says() {
     let of_another = fact(Kind::Refunded(refund("re_2", 1_000))).of("p1");
     assert_eq!(stands(&[of_another]), (RefundStatus::Pending, false), "somebody else's refund");
     let refused = fact(ask.refused()).of("p1").from(Source::Us).because("charge_disputed");
-    assert_eq!(stands(&[refused.clone()]), (RefundStatus::Failed, true));
+    assert_eq!(stands(std::slice::from_ref(&refused)), (RefundStatus::Failed, true));
     let mut after = Story { payment: reserved(&payment, &ask), minutes: 60 };
     after = after.then([refused]);
     assert_eq!(asked_refund(&after.payment, &ask.id).unwrap().reason.as_deref(), Some("charge_disputed"));
