@@ -7,6 +7,7 @@ mod create_checkout;
 mod open_session;
 mod opening;
 mod record;
+mod refund;
 mod register_order;
 mod take_event;
 
@@ -17,5 +18,6 @@ pub use create_checkout::create_checkout;
 pub use open_session::{open_session, session_as_it_is};
 pub use opening::{OpenError, Opened, Wish};
 pub use record::{FlowError, record, record_from};
+pub use refund::{RefundError, Sent, refund, send_refund};
 pub use register_order::{RegisterError, Registration, register_order};
 pub use take_event::{TakeError, note_refused, take_event};
