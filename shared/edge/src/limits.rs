@@ -59,7 +59,19 @@ pub const TIMER_AHEAD_MILLIS: u64 = 60_000;
 /// How long a timer is kept past its moment.
 pub const TIMER_KEPT_SECONDS: u64 = 30 * 86_400;
 /// The latest first look at a session.
-pub const FIRST_LOOK_MILLIS: u64 = 30 * 60_000;
+pub const FIRST_LOOK_MILLIS: u64 = payproof::payment::limits::FIRST_LOOK_MILLIS;
+/// How long looking at one order may take; what is left then is due again in a minute.
+pub const RECONCILE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Sessions of one order that are looked at in one run.
+pub const RECONCILE_SESSIONS_MAX: usize = 8;
+/// How long looking at one session may take while somebody waits for it.
+pub const RECONCILE_BY_HAND_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a provider has to answer one question about a session.
+pub const LOOK_TIMEOUT: Duration = Duration::from_secs(7);
+/// And how long at least, once it is asked.
+pub const LOOK_TIMEOUT_LEAST: Duration = Duration::from_secs(1);
+/// How long a refund may be under way with whoever asked for it before it is asked for again.
+pub const REFUND_UNDER_WAY_MILLIS: u64 = 60_000;
 /// Partitions that timers are spread over.
 pub const TIMER_SHARDS: u8 = 16;
 /// What we add to our own expiry for the provider's, so that ours is over first.

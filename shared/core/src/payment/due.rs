@@ -7,7 +7,10 @@ use super::limits::{
     DOUBT_MILLIS, FIRST_LOOK_MILLIS, LOOKS_APART_MILLIS_MAX, LOOKS_MINUTES, OVERDUE_STUCK_MILLIS,
     QUESTION_MILLIS, REFUND_PENDING_STUCK_MILLIS, REFUND_UNKNOWN_STUCK_MILLIS, SLOW_STUCK_MILLIS,
 };
-use super::{Attempt, Fact, Kind, Moment, Payment, RefundId, Session, Source, Standing, Status};
+use super::{
+    Attempt, Fact, FactId, Kind, Moment, Payment, RefundId, Report, Session, Source, Standing, Status,
+    WriteMark,
+};
 
 /// Something about an order of which more is to be learned or done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -137,6 +140,15 @@ impl Outstanding {
             What::Open | What::Returned | What::Beside | What::Question | What::ClockExpired => return false,
         };
         now.millis_since(self.since) >= bound
+    }
+
+    /// The fact that somebody has to look. Found again it is the same fact, and a word that was acknowledged stays so.
+    pub fn stuck(&self, now: Moment, write: WriteMark) -> Fact {
+        let refund = self.what.refund();
+        let since = format!("unconfirmed since {}", self.since);
+        let said = Report::new(Kind::Stuck(refund.cloned())).reason(Some(&since));
+        let id = FactId::stuck(self.attempt, refund, self.since);
+        Fact { id, attempt: self.attempt, source: Source::Us, said, at: now, write }
     }
 }
 

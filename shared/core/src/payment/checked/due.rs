@@ -34,7 +34,8 @@ fn what_is_outstanding_is_what_is_not_settled_and_nothing_else() {
     let clock = fact(Kind::ClockExpired);
     let asked = refund_requested("p1", "ours-1", 1_000);
     let told = fact(Kind::RefundPending(our_refund("r1", "ours-1", 1_000))).of("p1");
-    let table: Vec<(Vec<Fact>, u64, Vec<(u8, What, u64)>)> = vec![
+    type Found = Vec<(u8, What, u64)>;
+    let table: Vec<(Vec<Fact>, u64, Found)> = vec![
         (vec![], 5, vec![(1, What::Open, 1)]),
         (vec![fact(Kind::Sent)], 5, vec![(1, What::Open, 1)]),
         (vec![fact(Kind::Sent), fact(Kind::Returned)], 5, vec![(1, What::Returned, 3)]),
