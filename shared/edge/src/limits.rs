@@ -74,6 +74,12 @@ pub const LOOK_TIMEOUT_LEAST: Duration = Duration::from_secs(1);
 pub const REFUND_UNDER_WAY_MILLIS: u64 = 60_000;
 /// Partitions that timers are spread over.
 pub const TIMER_SHARDS: u8 = 16;
+/// Timers that are read and handed on at once.
+pub const TIMERS_PAGE: i32 = 100;
+/// How long one run of the sweep works. The next goes on where it stopped.
+pub const SWEEP_TIMEOUT: Duration = Duration::from_secs(45);
+/// Orders that may wait on a queue before the sweep puts no more on it.
+pub const QUEUE_LONG: u64 = 10_000;
 /// What we add to our own expiry for the provider's, so that ours is over first.
 pub const PROVIDER_EXPIRY_MARGIN_SECONDS: u64 = 15 * 60;
 /// How long an attempt item that lost its race is kept.

@@ -12,6 +12,7 @@ mod reconcile;
 mod record;
 mod refund;
 mod register_order;
+mod sweep;
 mod take_event;
 
 pub use acknowledge::{AcknowledgeError, acknowledge};
@@ -25,4 +26,5 @@ pub use reconcile::{ByHandError, Reconciled, reconcile, reconcile_session};
 pub use record::{FlowError, record, record_from};
 pub use refund::{RefundError, Sent, refund, send_refund};
 pub use register_order::{RegisterError, Registration, register_order};
+pub use sweep::{Swept, sweep};
 pub use take_event::{TakeError, note_refused, take_event};

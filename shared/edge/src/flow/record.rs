@@ -4,6 +4,7 @@ use payproof::payment::due::wakes;
 use payproof::payment::{Decision, Fact, Outcome, Payment, PaymentId, ProviderName, ShopId, decide};
 
 use crate::limits::RACES_MAX;
+use crate::queue::QueueError;
 use crate::random::NoRandomness;
 use crate::store::{Due, Saved, Store, StoreError};
 
@@ -19,6 +20,9 @@ pub enum FlowError {
     /// No random bytes could be had.
     #[error(transparent)]
     Random(#[from] NoRandomness),
+    /// A queue did not take an order.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 /// Records facts of one attempt that were learned together.
