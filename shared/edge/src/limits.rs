@@ -47,6 +47,8 @@ pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a provider has to close a checkout, or to say what is true of it, while a merchant waits.
 pub const ACT_TIMEOUT: Duration = Duration::from_secs(7);
+/// How long one request works that does many things.
+pub const BULK_TIMEOUT: Duration = Duration::from_secs(15);
 /// Facts that one refund can take: asked for, answered, ended. An order that has no room for them takes none.
 pub const FACTS_OF_A_REFUND: usize = 3;
 /// Bytes of a provider's answer.

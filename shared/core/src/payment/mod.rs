@@ -7,6 +7,7 @@
 
 mod acknowledge;
 mod attention;
+mod cancel;
 mod counting;
 mod decide;
 mod evidence;
@@ -35,6 +36,7 @@ mod sample;
 
 pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
+pub use cancel::{Cancelling, cancelling};
 pub use counting::{Ledger, Sum};
 pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve};
 pub use expect::expect;
@@ -51,8 +53,8 @@ pub use open::{Opening, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
 pub use refund::{
-    AskedRefund, CannotRefund, RefundAsk, RefundStatus, RefundWish, Refunding, asked_refund, refunding,
-    requested_refund,
+    AskedRefund, CannotRefund, RefundAsk, RefundStatus, RefundWish, Refunding, asked_refund, asked_refunds,
+    refunding, requested_refund,
 };
 pub use review::{CannotReview, Decided, Review, Ruling, review};
 pub use standing::{Standing, standing};
