@@ -23,7 +23,7 @@ use crate::world::{STRIPE_SECRET, World, client};
 pub type Need = (String, String);
 
 /// What each function does. `warm` reads from `pay_` in each of them.
-pub const NEEDS: [(Function, &str, &[&str]); 17] = [
+pub const NEEDS: [(Function, &str, &[&str]); 18] = [
     // Registered, read and amended; a text beside it; events that came early are looked for and marked.
     (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
@@ -42,8 +42,9 @@ pub const NEEDS: [(Function, &str, &[&str]); 17] = [
     (Function::MerchantRead, "evt#", &["Query"]),
     (Function::MerchantRead, "ref#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
-    // A decision is recorded.
+    // A decision is recorded; a refund has a timer before it is asked for.
     (Function::MerchantAct, "pay_", &["GetItem", "UpdateItem"]),
+    (Function::MerchantAct, "due#", &["PutItem"]),
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
     (Function::Pages, "due#", &["PutItem"]),
@@ -280,6 +281,8 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.webhook(&event::paid("evt_less", &fifth, 1000, "eur")).await, "review");
     let looked = json!({ "attention": ["amount_mismatch"], "actor": "Ada" });
     assert_eq!(functions.json("POST", "/v1/orders/5/acknowledge", looked).await.0, 200);
+    let key = [("idempotency-key", "back")];
+    assert_eq!(functions.call("POST", "/v1/orders/5/refunds", b"{}", &key).await.0, 200);
 
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");

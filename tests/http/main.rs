@@ -36,6 +36,7 @@ mod merchant;
 mod opening;
 mod poll;
 mod racing;
+mod refunds;
 mod refused;
 mod return_page;
 mod webhooks;

@@ -43,6 +43,12 @@ pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long opening a session may take in all.
 pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a provider has to answer a request for a refund.
+pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a provider has to close a checkout, or to say what is true of it, while a merchant waits.
+pub const ACT_TIMEOUT: Duration = Duration::from_secs(7);
+/// Facts that one refund can take: asked for, answered, ended. An order that has no room for them takes none.
+pub const FACTS_OF_A_REFUND: usize = 3;
 /// Bytes of a provider's answer.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Requests that one question to a provider may take.

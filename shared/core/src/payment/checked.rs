@@ -1,6 +1,7 @@
 //! The rules of `payment/`, each checked in the words of the design: by name, by enumeration, by chance, by story.
 //!
 //! - Statements: [`rows`], [`order_status`], [`counting`], [`verdicts`], [`attention`], [`deciding`], [`opening`],
+//!   [`refunding`], [`reviewing`],
 //!   [`fact_ids`].
 //! - Whatever comes first: [`every_order`], [`by_chance`], [`idle`], by the [`laws`] and over the [`alphabet`].
 //! - Two ways to write, one item: [`write_first`].
@@ -19,7 +20,9 @@ mod idle;
 mod laws;
 mod opening;
 mod order_status;
+mod refunding;
 mod reports;
+mod reviewing;
 mod rows;
 mod timeline;
 mod told;

@@ -21,6 +21,8 @@ mod money;
 mod open;
 mod order;
 mod premise;
+mod refund;
+mod review;
 mod standing;
 mod status;
 mod telling;
@@ -49,6 +51,11 @@ pub use money::{Currency, Money, MoneyError};
 pub use open::{Opening, left_open, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
+pub use refund::{
+    AskedRefund, CannotRefund, RefundAsk, RefundStatus, RefundWish, Refunding, asked_refund, refunding,
+    requested_refund,
+};
+pub use review::{CannotReview, Decided, Review, Ruling, review};
 pub use standing::{Standing, standing};
 pub use status::{RULES, Rule, Status};
 pub use telling::{Answered, TRIES_KEPT_MAX, TellState, Telling, Try};
