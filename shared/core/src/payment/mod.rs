@@ -26,6 +26,7 @@ mod refund;
 mod review;
 mod standing;
 mod status;
+mod telling;
 mod timeline;
 mod told;
 
@@ -49,7 +50,7 @@ pub use ids::{
 };
 pub use moment::Moment;
 pub use money::{Currency, Money, MoneyError};
-pub use open::{Opening, opening};
+pub use open::{Opening, left_open, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
 pub use refund::{
@@ -59,5 +60,6 @@ pub use refund::{
 pub use review::{CannotReview, Decided, Review, Ruling, review};
 pub use standing::{Standing, standing};
 pub use status::{RULES, Rule, Status};
+pub use telling::{Answered, TRIES_KEPT_MAX, TellState, Telling, Try};
 pub use timeline::{Entry, EntryKind, PaymentIdText, timeline};
 pub use told::{News, Told, told};

@@ -12,6 +12,7 @@ mod refund;
 mod register_order;
 mod review_session;
 mod take_event;
+mod tell_shop;
 
 pub use acknowledge::{AcknowledgeError, acknowledge};
 pub use apply_early::apply_early;
@@ -25,3 +26,4 @@ pub use refund::{RefundError, Sent, refund, send_refund};
 pub use register_order::{RegisterError, Registration, register_order};
 pub use review_session::{ReviewError, Reviewed, review_session};
 pub use take_event::{TakeError, note_refused, take_event};
+pub use tell_shop::tell_shop;
