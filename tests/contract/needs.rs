@@ -283,6 +283,9 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.json("POST", "/v1/orders/5/acknowledge", looked).await.0, 200);
     let key = [("idempotency-key", "back")];
     assert_eq!(functions.call("POST", "/v1/orders/5/refunds", b"{}", &key).await.0, 200);
+    world.shop.opens("6").await;
+    let sixth = world.shop.session_id("6", 1);
+    assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
 
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");

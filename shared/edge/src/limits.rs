@@ -47,6 +47,8 @@ pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a provider has to close a checkout, or to say what is true of it, while a merchant waits.
 pub const ACT_TIMEOUT: Duration = Duration::from_secs(7);
+/// How long one request works that does many things.
+pub const BULK_TIMEOUT: Duration = Duration::from_secs(15);
 /// Facts that one refund can take: asked for, answered, ended. An order that has no room for them takes none.
 pub const FACTS_OF_A_REFUND: usize = 3;
 /// Bytes of a provider's answer.
@@ -107,6 +109,11 @@ pub const SHOPS_MAX: usize = 512;
 
 /// Orders or events in one page of a list.
 pub const PAGE_MAX: u32 = 50;
+
+/// How long a shop has to answer when it is told something, connecting included.
+pub const TELL_TIMEOUT: Duration = Duration::from_secs(8);
+/// After so long a run tells its shop nothing further; what is left goes to the next run.
+pub const TELL_RUN: Duration = Duration::from_secs(20);
 
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;

@@ -219,6 +219,12 @@ pub fn asked_refund(payment: &Payment, id: &RefundId) -> Option<AskedRefund> {
     })
 }
 
+/// The refunds of an attempt that were asked for, as they are now, in the order of asking.
+pub fn asked_refunds(payment: &Payment, attempt: Attempt) -> Vec<AskedRefund> {
+    let of_attempt = requests(payment).filter(|(fact, _)| fact.attempt == attempt);
+    of_attempt.filter_map(|(_, refund)| asked_refund(payment, &refund.id)).collect()
+}
+
 /// The request that stands in the item under this id of ours, to be sent again. None where its provider's payment is not
 /// known.
 pub fn requested_refund(payment: &Payment, id: &RefundId) -> Option<RefundAsk> {

@@ -3,6 +3,8 @@
 
 use http::Method;
 
+use crate::store::Due;
+
 /// One crate, one Lambda, one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Function {
@@ -20,6 +22,21 @@ pub enum Function {
     MerchantAct,
     /// `pages`.
     Pages,
+    /// `sweep`.
+    Sweep,
+    /// `reconcile`.
+    Reconcile,
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledBy {
+    /// The gateway, as the route table says.
+    Gateway,
+    /// A queue of orders.
+    Queue(Due),
+    /// A schedule.
+    Schedule,
 }
 
 impl Function {
@@ -32,6 +49,8 @@ impl Function {
         Self::MerchantRead,
         Self::MerchantAct,
         Self::Pages,
+        Self::Sweep,
+        Self::Reconcile,
     ];
 
     /// Its crate's and binary's name.
@@ -44,6 +63,17 @@ impl Function {
             Self::MerchantRead => "merchant-read",
             Self::MerchantAct => "merchant-act",
             Self::Pages => "pages",
+            Self::Sweep => "sweep",
+            Self::Reconcile => "reconcile",
+        }
+    }
+
+    /// Who calls it.
+    pub const fn called_by(self) -> CalledBy {
+        match self {
+            Self::Sweep => CalledBy::Schedule,
+            Self::Reconcile => CalledBy::Queue(Due::Reconcile),
+            _ => CalledBy::Gateway,
         }
     }
 }
@@ -94,6 +124,8 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/v1/events", Function::MerchantRead, Key::Read),
     route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/review", Function::MerchantAct, Key::Secret),
     route(Method::GET, "/go/{session_id}/{token}", Function::Pages, Key::None),
     route(Method::GET, "/return/{session_id}", Function::Pages, Key::None),
     route(Method::GET, "/healthz", Function::Pages, Key::None),

@@ -20,7 +20,7 @@ pub enum FlowError {
     /// No random bytes could be had.
     #[error(transparent)]
     Random(#[from] NoRandomness),
-    /// A queue did not take an order.
+    /// An order could not be put on a queue.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }

@@ -127,6 +127,11 @@ fn provider<'a>(shop: &'a Shop, payment: &Payment, ask: &RefundAsk) -> Option<&'
     shop.providers.get(session.provider.as_str()).map(AsRef::as_ref)
 }
 
+/// Whether the provider of this money can be asked to send it back.
+pub(super) fn can_be_asked(shop: &Shop, payment: &Payment, ask: &RefundAsk) -> bool {
+    step(shop, payment, ask).is_ok()
+}
+
 /// What the provider is asked, where it can be.
 fn step(shop: &Shop, payment: &Payment, ask: &RefundAsk) -> Result<Step<Report>, RefundError> {
     let order = RefundOrder {
