@@ -31,10 +31,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 async fn look(app: &App, what: Due, order: PaymentId, now: Moment) -> Result<(), FlowError> {
     match what {
         Due::Reconcile => Box::pin(reconcile::handle(app, order, now)).await,
-        Due::NotifyShop => {
-            tracing::debug!(payment_id = %order, what = what.word(), "nobody reads this queue yet");
-            Ok(())
-        }
+        Due::NotifyShop => Box::pin(notify_shop::handle(app, order, now)).await,
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Function {
     Sweep,
     /// `reconcile`.
     Reconcile,
+    /// `notify-shop`.
+    NotifyShop,
 }
 
 /// Who calls a function.
@@ -51,6 +53,7 @@ impl Function {
         Self::Pages,
         Self::Sweep,
         Self::Reconcile,
+        Self::NotifyShop,
     ];
 
     /// Its crate's and binary's name.
@@ -65,6 +68,7 @@ impl Function {
             Self::Pages => "pages",
             Self::Sweep => "sweep",
             Self::Reconcile => "reconcile",
+            Self::NotifyShop => "notify-shop",
         }
     }
 
@@ -73,6 +77,7 @@ impl Function {
         match self {
             Self::Sweep => CalledBy::Schedule,
             Self::Reconcile => CalledBy::Queue(Due::Reconcile),
+            Self::NotifyShop => CalledBy::Queue(Due::NotifyShop),
             _ => CalledBy::Gateway,
         }
     }
