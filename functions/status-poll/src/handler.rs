@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use http::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use payproof::payment::{Moment, Payment, SessionId};
+use payproof::routing::Lately;
 use payproof::shop::{KeyKind, Shop};
 use payproof_edge::api::view::SessionView;
 use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, serve, who};
@@ -20,7 +21,8 @@ pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
 async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
     let (shop, payment, id) = find(app, &call).await?;
     let standing = payment.standing();
-    let view = SessionView::of(&shop, &payment, &standing, id.attempt, call.now);
+    let lately = app.circuits.known_of(&shop, Lately::of_order(&payment, call.now), call.now);
+    let view = SessionView::knowing(&shop, &payment, &standing, id.attempt, &lately, call.now);
     let view = view.ok_or_else(|| Problem::new(Code::NotFound))?;
     let etag = format!("\"{}\"", payment.version);
     let response = if matches_etag(call.header(IF_NONE_MATCH.as_str()), &etag) {

@@ -1,8 +1,9 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
+use super::history::as_told_to_people;
 use super::{
     Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
-    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, history,
+    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, UNREACHABLE,
 };
 
 /// What an entry of the log is about.
@@ -108,7 +109,7 @@ pub fn timeline(payment: &Payment, why: &dyn Fn(Attempt) -> Option<String>, asid
             format!("The shop registered order {}, which costs {}.", payment.order, payment.money),
         )
     }];
-    for step in history(payment) {
+    for step in as_told_to_people(payment) {
         if let Some((attempt, session)) =
             step.reserved.and_then(|attempt| payment.sessions.get_key_value(&attempt))
         {
@@ -212,7 +213,10 @@ impl Log<'_> {
             (Source::Fetch, _) => format!("we asked {provider}, which {says}: {said}"),
             (Source::Clock, _) => format!("by our clock, {said}"),
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
-            (Source::Us, Kind::Failed) => format!("{provider} did not open a checkout"),
+            (Source::Us, Kind::Failed) if fact.said.reason.as_deref() == Some(UNREACHABLE) => {
+                return sentence(&format!("{provider} could not be reached, so no checkout was opened"));
+            }
+            (Source::Us, Kind::Failed) => format!("{provider} opened no checkout"),
             (Source::Us, _) => said,
         };
         let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();

@@ -4,7 +4,7 @@ use payproof::payment::{
     Attempt, Attention, Kind, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status,
     opening,
 };
-use payproof::routing::{Wanted, offered};
+use payproof::routing::{Lately, Wanted, offered};
 use payproof::shop::Shop;
 
 /// A session, as the poll shows it.
@@ -62,17 +62,23 @@ impl SessionView {
         attempt: Attempt,
         now: Moment,
     ) -> Option<Self> {
+        Self::knowing(shop, payment, standing, attempt, &Lately::of_order(payment, now), now)
+    }
+
+    /// The same, with what happened lately.
+    pub fn knowing(
+        shop: &Shop,
+        payment: &Payment,
+        standing: &Standing,
+        attempt: Attempt,
+        lately: &Lately,
+        now: Moment,
+    ) -> Option<Self> {
         let session = payment.sessions.get(&attempt)?;
         let status = standing.sessions.get(&attempt).copied()?;
         let ended = matches!(status, Status::Failed | Status::Cancelled | Status::Expired);
         let may_open = matches!(opening(payment, None, None, now), Opening::Open(_) | Opening::Next(_));
         let can_retry = ended && may_open;
-        let wanted = Wanted {
-            money: payment.money,
-            country: payment.details.country.as_deref(),
-            method: None,
-            provider: None,
-        };
         let ledger = standing.ledgers.get(&attempt);
         let refunded = ledger.map_or(0, |ledger| ledger.taken_back(payment.money.currency()));
         Some(Self {
@@ -85,7 +91,11 @@ impl SessionView {
             is_final: status.is_final(),
             paid: standing.status == Status::Paid,
             can_retry,
-            retry_methods: if can_retry { offered(shop, &wanted) } else { Vec::new() },
+            retry_methods: if can_retry {
+                offered(shop, &Wanted::order(payment), lately)
+            } else {
+                Vec::new()
+            },
             amount: payment.money.minor(),
             currency: payment.money.currency().code(),
             amount_refunded: refunded,
