@@ -68,7 +68,7 @@ async fn where_the_provider_refuses_the_next_one_opens_the_session() {
             "Attempt 1: a session was opened",
             "It goes to stripe. Routing rule 1 names it.",
             "The method is card.",
-            "Stripe opened no checkout: account_closed.",
+            "Stripe opened no checkout: account_closed. Stripe does not let this account take payments. Look at the Dashboard, or ask Stripe's support.",
             "Attempt 2: a session was opened",
             "It goes to sandbox. Before it, stripe refused (account_closed). Routing rule 1 names it after stripe.",
             "The method is card.",

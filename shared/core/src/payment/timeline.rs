@@ -84,6 +84,9 @@ pub struct Entry {
     /// Why, in the provider's code or the merchant's note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
+    /// The kind of the fact that it tells, for whoever puts its reason into words.
+    #[serde(skip)]
+    pub told: Option<&'static str>,
 }
 
 /// A payment id as JSON text.
@@ -154,6 +157,7 @@ impl Log<'_> {
             amount: None,
             currency: None,
             reason: None,
+            told: None,
         }
     }
 
@@ -199,6 +203,7 @@ impl Log<'_> {
             amount: money.map(Money::minor),
             currency: money.map(|money| money.currency().code()),
             reason: fact.said.reason.clone(),
+            told: Some(fact.said.kind.word()),
             ..self.of_attempt(fact.attempt, self.entry(fact.at, kind, self.sentence(fact)))
         }
     }
