@@ -10,6 +10,7 @@ mod documents;
 mod door;
 mod embedded;
 mod page;
+mod queues;
 pub mod sandbox;
 mod stack;
 

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use payproof::notify::Loopback;
 use payproof::payment::ShopId;
 use payproof::secret::Secret;
 use payproof::shop::{ShopError, with_hashed_keys};
 use payproof_edge::app::App;
+use payproof_edge::send::Sender;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::StoreError;
 use tokio::net::TcpListener;
@@ -16,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::documents::DocumentsError;
 use crate::embedded::Embedded;
+use crate::queues::LocalQueues;
 use crate::{Data, Keys, demo, door, sandbox};
 
 /// How the stack is started.
@@ -74,6 +77,7 @@ pub struct Stack {
     /// The address of the embedded store.
     pub store_url: String,
     embedded: Embedded,
+    queues: LocalQueues,
     sandbox: sandbox::Sandbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -91,8 +95,12 @@ impl Stack {
             options.public_url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
         let embedded = Embedded::start(&options.data).await?;
         let settings = settings(&embedded.url, &url);
-        let app = Arc::new(App::new(&settings));
+        let mut app = App::new(&settings);
         app.store.create_tables().await?;
+        // The shop of a local stack runs beside it.
+        app.to_shops = Sender::public_only(Loopback::Allowed);
+        let queues = LocalQueues::open(app.store.client().clone()).await?;
+        let app = Arc::new(app.with_queues(Arc::new(queues.clone())));
 
         let (documents, keys) = if options.shops.is_empty() {
             let keys = demo::Keys::made_at_first_start(options.data.folder())?;
@@ -117,11 +125,14 @@ impl Stack {
             let _ = stopped.await;
         });
         let server = tokio::spawn(async move { served.await });
-        Ok(Self { url, demo: keys, app, store_url: embedded.url.clone(), embedded, sandbox, stop, server })
+        queues.start(Arc::clone(&app));
+        let store_url = embedded.url.clone();
+        Ok(Self { url, demo: keys, app, store_url, embedded, queues, sandbox, stop, server })
     }
 
     /// Ends it, letting running requests finish for a moment.
     pub async fn stop(self) {
+        self.queues.stop();
         self.sandbox.stop();
         let _ = self.stop.send(());
         let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.server).await;

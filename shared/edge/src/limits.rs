@@ -88,5 +88,10 @@ pub const SHOPS_MAX: usize = 512;
 /// Orders or events in one page of a list.
 pub const PAGE_MAX: u32 = 50;
 
+/// How long a shop has to answer when it is told something, connecting included.
+pub const TELL_TIMEOUT: Duration = Duration::from_secs(8);
+/// After so long a run tells its shop nothing further; what is left goes to the next run.
+pub const TELL_RUN: Duration = Duration::from_secs(20);
+
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;

@@ -23,6 +23,7 @@ mod order;
 mod premise;
 mod standing;
 mod status;
+mod telling;
 mod timeline;
 mod told;
 
@@ -45,10 +46,11 @@ pub use ids::{
 };
 pub use moment::Moment;
 pub use money::{Currency, Money, MoneyError};
-pub use open::{Opening, opening};
+pub use open::{Opening, left_open, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
 pub use standing::{Standing, standing};
 pub use status::{RULES, Rule, Status};
+pub use telling::{Answered, TRIES_KEPT_MAX, TellState, Telling, Try};
 pub use timeline::{Entry, EntryKind, PaymentIdText, timeline};
 pub use told::{News, Told, told};

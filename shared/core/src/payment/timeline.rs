@@ -1,9 +1,11 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
+mod telling;
+
 use super::history::as_told_to_people;
 use super::{
     Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
-    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, UNREACHABLE,
+    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, UNREACHABLE,
 };
 
 /// What an entry of the log is about.
@@ -34,6 +36,8 @@ pub enum EntryKind {
     MerchantDecision,
     /// We asked the provider, or looked ourselves.
     Reconciled,
+    /// The shop was told what changed, or was to be told.
+    OrderUpdated,
     /// Something went wrong on our side or the provider's.
     Error,
 }
@@ -100,8 +104,13 @@ impl serde::Serialize for PaymentIdText {
 }
 
 /// The log of a payment, oldest first. `why` says why an attempt went to its provider, `aside` are facts that are
-/// kept beside the item because they decide nothing.
-pub fn timeline(payment: &Payment, why: &dyn Fn(Attempt) -> Option<String>, aside: &[Fact]) -> Vec<Entry> {
+/// kept beside the item because they decide nothing, `tellings` how telling the shop went.
+pub fn timeline(
+    payment: &Payment,
+    why: &dyn Fn(Attempt) -> Option<String>,
+    aside: &[Fact],
+    tellings: &[Telling],
+) -> Vec<Entry> {
     let log = Log { payment };
     let mut entries = vec![Entry {
         amount: Some(payment.money.minor()),
@@ -126,10 +135,10 @@ pub fn timeline(payment: &Payment, why: &dyn Fn(Attempt) -> Option<String>, asid
             entries.extend(log.changed(fact.attempt, fact.at, &step.before, &step.after));
         }
     }
-    for fact in aside {
-        let place =
-            entries.iter().rposition(|entry| entry.at <= fact.at).map_or(0, |index| index.saturating_add(1));
-        entries.insert(place, log.fact(fact, None));
+    let aside = aside.iter().map(|fact| log.fact(fact, None));
+    for entry in aside.chain(log.tellings(tellings)) {
+        let place = entries.iter().rposition(|known| known.at <= entry.at);
+        entries.insert(place.map_or(0, |index| index.saturating_add(1)), entry);
     }
     entries
 }

@@ -145,6 +145,10 @@ impl From<FlowError> for Problem {
                 tracing::warn!("the race for an item was lost too often");
                 Self::new(Code::Unavailable).retry_after(1)
             }
+            FlowError::Queue(error) => {
+                tracing::warn!(%error, "a queue is unavailable");
+                Self::new(Code::Unavailable).retry_after(1)
+            }
             FlowError::Random(error) => {
                 tracing::error!(%error, "no randomness");
                 Self::new(Code::Internal)

@@ -9,6 +9,7 @@ mod opening;
 mod record;
 mod register_order;
 mod take_event;
+mod tell_shop;
 
 pub use acknowledge::{AcknowledgeError, acknowledge};
 pub use apply_early::apply_early;
@@ -19,3 +20,4 @@ pub use opening::{OpenError, Opened, Wish};
 pub use record::{FlowError, record, record_from};
 pub use register_order::{RegisterError, Registration, register_order};
 pub use take_event::{TakeError, note_refused, take_event};
+pub use tell_shop::tell_shop;

@@ -3,6 +3,7 @@
 use payproof::payment::{Decision, Fact, Outcome, Payment, PaymentId, ProviderName, ShopId, decide};
 
 use crate::limits::RACES_MAX;
+use crate::queue::QueueError;
 use crate::random::NoRandomness;
 use crate::store::{Saved, Store, StoreError};
 
@@ -18,6 +19,9 @@ pub enum FlowError {
     /// No random bytes could be had.
     #[error(transparent)]
     Random(#[from] NoRandomness),
+    /// An order could not be put on a queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 /// Records facts of one attempt that were learned together.

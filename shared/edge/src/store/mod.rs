@@ -20,6 +20,7 @@ mod shop;
 pub mod size;
 pub mod tables;
 mod timer;
+mod told;
 
 pub use attempt::{AttemptItem, Request as AttemptRequest};
 pub use client::Store;
@@ -31,3 +32,4 @@ pub use order::{Registered, Saved};
 pub use order_list::Page;
 pub use refused::Note;
 pub use timer::{Due, timer_shard};
+pub use told::{Failing, FailingPage};

@@ -102,7 +102,7 @@ fn the_log_has_the_merchants_words_behind_the_code_and_nothing_behind_a_dispute(
         .then([fact(Kind::AttemptDeclined).because("insufficient_funds")])
         .then([paid("pi_1", 5_000)])
         .then([dispute_opened("pi_1", "du_1", 5_000).because("fraudulent")]);
-    let mut entries = timeline(&story.payment, &|_| None, &[]);
+    let mut entries = timeline(&story.payment, &|_| None, &[], &[]);
     put_in_words(&mut entries);
     let texts: Vec<_> = entries.iter().map(|entry| entry.text.as_str()).collect();
     let declined = texts.iter().find(|text| text.contains("declined")).unwrap();
