@@ -23,7 +23,7 @@ use crate::world::{STRIPE_SECRET, World, client};
 pub type Need = (String, String);
 
 /// What each function does. `warm` reads from `pay_` in each of them.
-pub const NEEDS: [(Function, &str, &[&str]); 17] = [
+pub const NEEDS: [(Function, &str, &[&str]); 19] = [
     // Registered, read and amended; a text beside it; events that came early are looked for and marked.
     (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
@@ -47,6 +47,19 @@ pub const NEEDS: [(Function, &str, &[&str]); 17] = [
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
     (Function::Pages, "due#", &["PutItem"]),
+    // The order with what became of its notifications; a timer for a try that is far ahead.
+    (Function::NotifyShop, "pay_", &["GetItem", "PutItem", "Query"]),
+    (Function::NotifyShop, "due#", &["PutItem"]),
+];
+
+/// What each function does to the queues, by their names in `template.yaml`.
+pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
+    (
+        Function::NotifyShop,
+        "NotifyQueue",
+        &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "SendMessage"],
+    ),
+    (Function::NotifyShop, "ReconcileQueue", &["SendMessage"]),
 ];
 
 /// What the story below does not reach, and why it is needed all the same.
@@ -189,6 +202,7 @@ async fn handle(function: Function, app: &App, request: Request, now: Moment) ->
         Function::MerchantRead => Box::pin(merchant_read::handle(app, request, now)).await,
         Function::MerchantAct => Box::pin(merchant_act::handle(app, request, now)).await,
         Function::Pages => Box::pin(pages::handle(app, request, now)).await,
+        Function::NotifyShop => panic!("no route leads to {}", function.name()),
     }
 }
 
@@ -285,6 +299,18 @@ async fn story(functions: &Functions) {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
+    told_in_vain(functions, "2").await;
+}
+
+/// Nobody listens at the shop's address, and no queue takes the next try.
+async fn told_in_vain(functions: &Functions, order: &str) {
+    let world = &functions.world;
+    let mut document = world.shop.document(&world.stripe.url);
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    document["notify"] = json!({ "url": "http://127.0.0.1:9/notify", "secrets": [secret] });
+    world.stack.put_shop(&document.to_string()).await.expect("a shop");
+    let (app, _) = &functions.apps[Function::NotifyShop.name()];
+    notify_shop::handle(app, world.shop.payment_id(order), now()).await.expect("it is tried later");
 }
 
 /// A webhook that named what it kept and then crashed, while its session was reserved: only a repeated registration,
