@@ -29,6 +29,7 @@ mod bad_keys;
 mod bounds;
 mod cancel;
 mod doors;
+mod fallback;
 mod go;
 mod idempotency;
 mod kept;

@@ -51,6 +51,10 @@ pub const ACT_TIMEOUT: Duration = Duration::from_secs(7);
 pub const BULK_TIMEOUT: Duration = Duration::from_secs(15);
 /// Facts that one refund can take: asked for, answered, ended. An order that has no room for them takes none.
 pub const FACTS_OF_A_REFUND: usize = 3;
+/// What is left of that for our own writes: no provider is begun that could not be ended.
+pub const OPEN_MARGIN: Duration = Duration::from_secs(1);
+/// Characters of what is kept of why an attempt went to its provider.
+pub const WHY_CHARS_MAX: usize = 600;
 /// Bytes of a provider's answer.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Requests that one question to a provider may take.
