@@ -9,6 +9,8 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/shop_server.rs"]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -19,6 +21,7 @@ mod world;
 mod events;
 mod reach;
 mod table;
+mod telling;
 mod wire;
 
 mod acknowledge;
@@ -38,5 +41,7 @@ mod poll;
 mod racing;
 mod refused;
 mod return_page;
+mod told;
+mod told_badly;
 mod webhooks;
 mod wounds;
