@@ -20,7 +20,7 @@ use payproof_edge::app::App;
 use payproof_edge::queue::{Pending, QueueError, Queues};
 use payproof_edge::send::Sender;
 use payproof_edge::settings::Settings;
-use payproof_edge::store::Due;
+use payproof_edge::store::{Due, Shard};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
@@ -314,7 +314,7 @@ impl Teller {
         } else {
             drop(put);
             let key = format!("{:013}#{order}#notify-shop", due.millis());
-            self.fired.lock().expect("no panic").insert((payproof_edge::store::timer_shard(&order), key));
+            self.fired.lock().expect("no panic").insert((Shard::of(&order).partition(), key));
         }
     }
 

@@ -222,6 +222,9 @@ impl Log<'_> {
             (Source::Clock, _) => format!("by our clock, {said}"),
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
             (Source::Us, Kind::Failed) => format!("{provider} did not open a checkout"),
+            (Source::Us, Kind::Expired) => {
+                format!("we closed the checkout at {provider}, so nobody can pay there")
+            }
             (Source::Us, _) => said,
         };
         let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
