@@ -38,6 +38,7 @@ mod idempotency;
 mod kept;
 mod lists;
 mod merchant;
+mod notifications;
 mod opening;
 mod poll;
 mod racing;
