@@ -96,6 +96,8 @@ pub static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/review", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/events/{event_id}/replay", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/events/replay", Function::MerchantAct, Key::Secret),
     route(Method::GET, "/go/{session_id}/{token}", Function::Pages, Key::None),
     route(Method::GET, "/return/{session_id}", Function::Pages, Key::None),
     route(Method::GET, "/healthz", Function::Pages, Key::None),

@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod apply_early;
+mod apply_stored;
 mod ask_provider;
 mod cancel;
 mod create_checkout;
@@ -10,12 +11,14 @@ mod opening;
 mod record;
 mod refund;
 mod register_order;
+mod replay;
 mod review_session;
 mod take_event;
 mod tell_shop;
 
 pub use acknowledge::{AcknowledgeError, acknowledge};
 pub use apply_early::apply_early;
+pub use apply_stored::Applied;
 pub use ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
 pub use cancel::{By, CancelError, cancel};
 pub use create_checkout::create_checkout;
@@ -24,6 +27,7 @@ pub use opening::{OpenError, Opened, Wish};
 pub use record::{FlowError, record, record_from};
 pub use refund::{RefundError, Sent, refund, send_refund};
 pub use register_order::{RegisterError, Registration, register_order};
+pub use replay::{Bulk, Replayed, replay_event, replay_events};
 pub use review_session::{ReviewError, Reviewed, review_session};
 pub use take_event::{TakeError, note_refused, take_event};
 pub use tell_shop::tell_shop;
