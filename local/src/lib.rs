@@ -13,6 +13,7 @@ mod page;
 mod queues;
 pub mod sandbox;
 mod stack;
+mod stream;
 
 pub use demo::Keys;
 pub use documents::DocumentsError;

@@ -28,9 +28,10 @@ const AT_ONCE: usize = 8;
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Looks at an order, as the function that reads this queue on AWS does.
-async fn look(_app: &App, what: Due, order: PaymentId, _now: Moment) -> Result<(), FlowError> {
+async fn look(app: &App, what: Due, order: PaymentId, now: Moment) -> Result<(), FlowError> {
     match what {
-        Due::Reconcile | Due::NotifyShop => {
+        Due::NotifyShop => notify_shop::handle(app, order, now).await,
+        Due::Reconcile => {
             tracing::debug!(payment_id = %order, what = what.word(), "nobody reads this queue yet");
             Ok(())
         }

@@ -14,12 +14,12 @@ use payproof_edge::settings::Settings;
 use payproof_edge::store::StoreError;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::documents::DocumentsError;
 use crate::embedded::Embedded;
 use crate::queues::LocalQueues;
-use crate::{Data, Keys, demo, door, sandbox};
+use crate::{Data, Keys, demo, door, sandbox, stream};
 
 /// How the stack is started.
 #[derive(Debug, Clone)]
@@ -78,6 +78,7 @@ pub struct Stack {
     pub store_url: String,
     embedded: Embedded,
     queues: LocalQueues,
+    stream: AbortHandle,
     sandbox: sandbox::Sandbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -126,17 +127,27 @@ impl Stack {
         });
         let server = tokio::spawn(async move { served.await });
         queues.start(Arc::clone(&app));
+        let (table, client) = (app.store.payments_table().to_owned(), app.store.client().clone());
+        let stream =
+            stream::follow(embedded.database.clone(), table, client, Arc::clone(&app.queues)).await?;
         let store_url = embedded.url.clone();
-        Ok(Self { url, demo: keys, app, store_url, embedded, queues, sandbox, stop, server })
+        Ok(Self { url, demo: keys, app, store_url, embedded, queues, stream, sandbox, stop, server })
     }
 
     /// Ends it, letting running requests finish for a moment.
     pub async fn stop(self) {
+        self.stop_stream();
         self.queues.stop();
         self.sandbox.stop();
         let _ = self.stop.send(());
         let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.server).await;
         self.embedded.stop().await;
+    }
+
+    /// Ends the reading of the table's stream alone, as where its Pipe is stopped: what is written from now on is told
+    /// only where somebody looks at the order.
+    pub fn stop_stream(&self) {
+        self.stream.abort();
     }
 
     /// The settings that a function needs to work on this stack's store.

@@ -23,7 +23,7 @@ use crate::world::{STRIPE_SECRET, World, client};
 pub type Need = (String, String);
 
 /// What each function does. `warm` reads from `pay_` in each of them.
-pub const NEEDS: [(Function, &str, &[&str]); 18] = [
+pub const NEEDS: [(Function, &str, &[&str]); 21] = [
     // Registered, read and amended; a text beside it; events that came early are looked for and marked.
     (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
@@ -45,9 +45,24 @@ pub const NEEDS: [(Function, &str, &[&str]); 18] = [
     // A decision is recorded; a refund has a timer before it is asked for.
     (Function::MerchantAct, "pay_", &["GetItem", "UpdateItem"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
+    // Stored events are applied once more.
+    (Function::MerchantAct, "evt#", &["GetItem", "Query", "UpdateItem"]),
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
     (Function::Pages, "due#", &["PutItem"]),
+    // The order with what became of its notifications; a timer for a try that is far ahead.
+    (Function::NotifyShop, "pay_", &["GetItem", "PutItem", "Query"]),
+    (Function::NotifyShop, "due#", &["PutItem"]),
+];
+
+/// What each function does to the queues, by their names in `template.yaml`.
+pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
+    (
+        Function::NotifyShop,
+        "NotifyQueue",
+        &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "SendMessage"],
+    ),
+    (Function::NotifyShop, "ReconcileQueue", &["SendMessage"]),
 ];
 
 /// What the story below does not reach, and why it is needed all the same.
@@ -190,6 +205,7 @@ async fn handle(function: Function, app: &App, request: Request, now: Moment) ->
         Function::MerchantRead => Box::pin(merchant_read::handle(app, request, now)).await,
         Function::MerchantAct => Box::pin(merchant_act::handle(app, request, now)).await,
         Function::Pages => Box::pin(pages::handle(app, request, now)).await,
+        Function::NotifyShop => panic!("no route leads to {}", function.name()),
     }
 }
 
@@ -287,10 +303,45 @@ async fn story(functions: &Functions) {
     let sixth = world.shop.session_id("6", 1);
     assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
 
+    replayed(functions).await;
+
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
+    told_in_vain(functions, "2").await;
+}
+
+/// Nobody listens at the shop's address, and no queue takes the next try.
+async fn told_in_vain(functions: &Functions, order: &str) {
+    let world = &functions.world;
+    let mut document = world.shop.document(&world.stripe.url);
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    document["notify"] = json!({ "url": "http://127.0.0.1:9/notify", "secrets": [secret] });
+    world.stack.put_shop(&document.to_string()).await.expect("a shop");
+    let (app, _) = &functions.apps[Function::NotifyShop.name()];
+    notify_shop::handle(app, world.shop.payment_id(order), now()).await.expect("it is tried later");
+}
+
+/// As below, and a merchant has the event applied.
+async fn replayed(functions: &Functions) {
+    let world = &functions.world;
+    world.shop.opens("7").await;
+    let second = world.shop.session_id("7", 2);
+    let paid = event::paid("evt_seventh", &second.to_string(), 4999, "eur");
+    assert_eq!(functions.webhook(&paid).await, "unmatched");
+    let payment = world.stored(&world.shop, "7").await.expect("the order");
+    let session = payment.sessions.values().next().expect("a session").clone();
+    let change = reserve(&payment, second.attempt, session);
+    world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
+    let all = json!({ "outcome": "not_understood" });
+    assert_eq!(functions.json("POST", "/v1/events/replay", all).await.0, 200);
+    let events = functions.get("/v1/events?outcome=unmatched").await.1;
+    let mut listed = events["data"].as_array().expect("a list").iter();
+    let event = listed.find(|event| event["session_id"] == second.to_string()).expect("the event");
+    let path = format!("/v1/events/{}/replay", event["id"].as_str().expect("an id"));
+    let (status, answer) = functions.json("POST", &path, json!({})).await;
+    assert_eq!((status, answer["outcome"].as_str()), (200, Some("applied")), "{answer}");
 }
 
 /// A webhook that named what it kept and then crashed, while its session was reserved: only a repeated registration,

@@ -39,6 +39,7 @@ mod poll;
 mod racing;
 mod refunds;
 mod refused;
+mod replay;
 mod return_page;
 mod review;
 mod webhooks;

@@ -3,6 +3,8 @@
 
 use http::Method;
 
+use crate::store::Due;
+
 /// One crate, one Lambda, one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Function {
@@ -20,6 +22,17 @@ pub enum Function {
     MerchantAct,
     /// `pages`.
     Pages,
+    /// `notify-shop`.
+    NotifyShop,
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledBy {
+    /// The gateway, as the route table says.
+    Gateway,
+    /// A queue of orders.
+    Queue(Due),
 }
 
 impl Function {
@@ -32,6 +45,7 @@ impl Function {
         Self::MerchantRead,
         Self::MerchantAct,
         Self::Pages,
+        Self::NotifyShop,
     ];
 
     /// Its crate's and binary's name.
@@ -44,6 +58,15 @@ impl Function {
             Self::MerchantRead => "merchant-read",
             Self::MerchantAct => "merchant-act",
             Self::Pages => "pages",
+            Self::NotifyShop => "notify-shop",
+        }
+    }
+
+    /// Who calls it.
+    pub const fn called_by(self) -> CalledBy {
+        match self {
+            Self::NotifyShop => CalledBy::Queue(Due::NotifyShop),
+            _ => CalledBy::Gateway,
         }
     }
 }
