@@ -28,6 +28,7 @@ mod bad_ids;
 mod bad_keys;
 mod bounds;
 mod doors;
+mod explain;
 mod fallback;
 mod go;
 mod idempotency;
