@@ -309,6 +309,8 @@ async fn story(functions: &Functions) {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
+    let question = json!({ "amount": 4999, "currency": "EUR" });
+    assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
     told_in_vain(functions, "2").await;
 }
 

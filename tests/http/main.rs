@@ -29,6 +29,8 @@ mod bad_keys;
 mod bounds;
 mod cancel;
 mod doors;
+mod explain;
+mod fallback;
 mod go;
 mod idempotency;
 mod kept;

@@ -43,6 +43,10 @@ pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long opening a session may take in all.
 pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+/// What is left of that for our own writes: no provider is begun that could not be ended.
+pub const OPEN_MARGIN: Duration = Duration::from_secs(1);
+/// Characters of what is kept of why an attempt went to its provider.
+pub const WHY_CHARS_MAX: usize = 600;
 /// How long a provider has to answer a request for a refund.
 pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a provider has to close a checkout, or to say what is true of it, while a merchant waits.

@@ -33,15 +33,15 @@ mod told;
 #[cfg(test)]
 mod checked;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
 pub use cancel::{Cancelling, cancelling};
 pub use counting::{Ledger, Sum};
-pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve};
+pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve, reserve_instead};
 pub use expect::expect;
-pub use fact::{Fact, Kind, Loss, Refund, Report, Source, WriteMark};
+pub use fact::{Fact, Kind, Loss, Refund, Report, Source, UNREACHABLE, WriteMark};
 pub use fact_id::{FactHash, FactId};
 pub use history::{Step, history};
 pub use ids::{

@@ -3,9 +3,10 @@
 mod early;
 mod telling;
 
+use super::history::as_told_to_people;
 use super::{
     Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
-    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, history,
+    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, UNREACHABLE,
 };
 
 /// What an entry of the log is about.
@@ -88,6 +89,9 @@ pub struct Entry {
     /// Why, in the provider's code or the merchant's note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
+    /// The kind of the fact that it tells, for whoever puts its reason into words.
+    #[serde(skip)]
+    pub told: Option<&'static str>,
 }
 
 /// A payment id as JSON text.
@@ -118,7 +122,7 @@ pub fn timeline(
             format!("The shop registered order {}, which costs {}.", payment.order, payment.money),
         )
     }];
-    for step in history(payment) {
+    for step in as_told_to_people(payment) {
         if let Some((attempt, session)) =
             step.reserved.and_then(|attempt| payment.sessions.get_key_value(&attempt))
         {
@@ -163,6 +167,7 @@ impl Log<'_> {
             amount: None,
             currency: None,
             reason: None,
+            told: None,
         }
     }
 
@@ -208,6 +213,7 @@ impl Log<'_> {
             amount: money.map(Money::minor),
             currency: money.map(|money| money.currency().code()),
             reason: fact.said.reason.clone(),
+            told: Some(fact.said.kind.word()),
             ..self.of_attempt(fact.attempt, self.entry(fact.at, kind, self.sentence(fact)))
         }
     }
@@ -225,7 +231,10 @@ impl Log<'_> {
             (Source::Fetch, _) => format!("we asked {provider}, which {says}: {said}"),
             (Source::Clock, _) => format!("by our clock, {said}"),
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
-            (Source::Us, Kind::Failed) => format!("{provider} did not open a checkout"),
+            (Source::Us, Kind::Failed) if fact.said.reason.as_deref() == Some(UNREACHABLE) => {
+                return sentence(&format!("{provider} could not be reached, so no checkout was opened"));
+            }
+            (Source::Us, Kind::Failed) => format!("{provider} opened no checkout"),
             (Source::Us, _) => said,
         };
         let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
