@@ -43,7 +43,7 @@ pub const NEEDS: [(Function, &str, &[&str]); 21] = [
     (Function::MerchantRead, "ref#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
     // A decision is recorded; a refund has a timer before it is asked for.
-    (Function::MerchantAct, "pay_", &["GetItem", "UpdateItem"]),
+    (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
     // Stored events are applied once more.
     (Function::MerchantAct, "evt#", &["GetItem", "Query", "UpdateItem"]),
@@ -304,6 +304,11 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
 
     replayed(functions).await;
+    let link = functions.json("POST", "/v1/payment-links", json!({ "order_id": "6" })).await;
+    let url = link.1["url"].as_str().unwrap_or_else(|| panic!("{link:?}"));
+    let path = &url[url.find("/pay/").expect("a path")..];
+    assert_eq!(functions.get(path).await.0, 200);
+    assert_eq!(functions.call("POST", path, b"method=card", &[]).await.0, 303);
 
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");

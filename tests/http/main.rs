@@ -34,6 +34,7 @@ mod fallback;
 mod go;
 mod idempotency;
 mod kept;
+mod links;
 mod lists;
 mod merchant;
 mod opening;
