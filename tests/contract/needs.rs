@@ -47,6 +47,8 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query", "BatchGetItem"]),
     (Function::MerchantAct, "index fail#", &["Query"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
+    // Stored events are applied once more.
+    (Function::MerchantAct, "evt#", &["GetItem", "Query", "UpdateItem"]),
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
     (Function::Pages, "due#", &["PutItem"]),
@@ -317,10 +319,19 @@ async fn story(functions: &Functions) {
     let sixth = world.shop.session_id("6", 1);
     assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
 
+    replayed(functions).await;
+    let link = functions.json("POST", "/v1/payment-links", json!({ "order_id": "6" })).await;
+    let url = link.1["url"].as_str().unwrap_or_else(|| panic!("{link:?}"));
+    let path = &url[url.find("/pay/").expect("a path")..];
+    assert_eq!(functions.get(path).await.0, 200);
+    assert_eq!(functions.call("POST", path, b"method=card", &[]).await.0, 303);
+
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
+    let question = json!({ "amount": 4999, "currency": "EUR" });
+    assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
     told_in_vain(functions, "2").await;
 }
 
@@ -346,6 +357,27 @@ async fn told_in_vain(functions: &Functions, order: &str) {
         let body = body.to_string();
         assert_eq!(functions.call_at("POST", &path, body.as_bytes(), &[], later).await.0, 200, "{path}");
     }
+}
+
+/// As below, and a merchant has the event applied.
+async fn replayed(functions: &Functions) {
+    let world = &functions.world;
+    world.shop.opens("7").await;
+    let second = world.shop.session_id("7", 2);
+    let paid = event::paid("evt_seventh", &second.to_string(), 4999, "eur");
+    assert_eq!(functions.webhook(&paid).await, "unmatched");
+    let payment = world.stored(&world.shop, "7").await.expect("the order");
+    let session = payment.sessions.values().next().expect("a session").clone();
+    let change = reserve(&payment, second.attempt, session);
+    world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
+    let all = json!({ "outcome": "not_understood" });
+    assert_eq!(functions.json("POST", "/v1/events/replay", all).await.0, 200);
+    let events = functions.get("/v1/events?outcome=unmatched").await.1;
+    let mut listed = events["data"].as_array().expect("a list").iter();
+    let event = listed.find(|event| event["session_id"] == second.to_string()).expect("the event");
+    let path = format!("/v1/events/{}/replay", event["id"].as_str().expect("an id"));
+    let (status, answer) = functions.json("POST", &path, json!({})).await;
+    assert_eq!((status, answer["outcome"].as_str()), (200, Some("applied")), "{answer}");
 }
 
 /// A webhook that named what it kept and then crashed, while its session was reserved: only a repeated registration,

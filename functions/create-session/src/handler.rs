@@ -1,12 +1,13 @@
-//! `POST /v1/sessions`: opens a session for a registered order, or gives the open one.
+//! `POST /v1/sessions` and `POST /pay/{token}`: open a session for a registered order, or give the open one.
 #![forbid(unsafe_code)]
 
 mod body;
+mod pay;
 mod view;
 
 use http::StatusCode;
 use payproof::payment::Moment;
-use payproof::shop::KeyKind;
+use payproof::shop::{KeyKind, Shop};
 use payproof_edge::api::who::Caller;
 use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, read, serve, who};
 use payproof_edge::app::App;
@@ -17,7 +18,15 @@ use tokio::time::Instant;
 
 /// Answers a request.
 pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
-    serve(Function::CreateSession, request, now, |call| create(app, call)).await
+    serve(Function::CreateSession, request, now, |call| route(app, call)).await
+}
+
+async fn route(app: &App, call: Call) -> Result<Response, Problem> {
+    match call.route.path {
+        "/v1/sessions" => create(app, call).await,
+        "/pay/{token}" => pay::choose(app, &call).await,
+        _ => Err(Problem::new(Code::NotFound)),
+    }
 }
 
 async fn create(app: &App, call: Call) -> Result<Response, Problem> {
@@ -25,7 +34,7 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
     let caller = who::shop(app, &call, &[KeyKind::Secret, KeyKind::Publishable]).await?;
     let wish = read::json::<body::Session>(call.request.body())?.check(&caller)?;
     let Some(key) = idempotency_key(&call, &caller)? else {
-        let opened = open(app, &caller, &wish, None, began, call.now)
+        let opened = open(app, &caller.shop, &wish, None, began, call.now)
             .await
             .map_err(|error| problem(error, call.now))?;
         return answer(app, &caller, &opened, opened.new, call.now);
@@ -61,7 +70,7 @@ async fn first(
     began: Instant,
     now: Moment,
 ) -> Result<Response, Problem> {
-    match open(app, caller, wish, Some(key), began, now).await {
+    match open(app, &caller.shop, wish, Some(key), began, now).await {
         Ok(opened) => {
             let made_it = opened.new || made_with(&opened, key);
             if !made_it && !key.may_stand_for_any() {
@@ -83,13 +92,13 @@ fn made_with(opened: &Opened, key: &IdempotencyKey) -> bool {
 
 async fn open(
     app: &App,
-    caller: &Caller,
+    shop: &Shop,
     wish: &Wish,
     key: Option<&IdempotencyKey>,
     began: Instant,
     now: Moment,
 ) -> Result<Opened, OpenError> {
-    let opening = open_session(app, &caller.shop, wish, key, now);
+    let opening = open_session(app, shop, wish, key, now);
     // What was spent before counts too: nobody takes over while this may still be at a provider.
     let spent = began.elapsed();
     let cut_off = Err(OpenError::Opening { until: now.plus_millis(OPENING_MILLIS) });

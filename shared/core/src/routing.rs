@@ -9,7 +9,7 @@ mod rule;
 pub use circuit::{Circuit, FAILURES_IN_A_ROW, OPEN_MILLIS, OPEN_MILLIS_MAX, PROBE_MILLIS};
 pub use lately::{Lately, REST_MILLIS, REST_MILLIS_MAX};
 pub use plan::{Choice, Passed, Plan, Wanted, WhyNot, offered, plan};
-pub use rule::{RoutingRule, RuleError, When};
+pub use rule::{RoutingRule, RuleError, When, is_country};
 
 #[cfg(test)]
 mod tests;

@@ -91,6 +91,13 @@ pub const PROVIDER_EXPIRY_MARGIN_SECONDS: u64 = 15 * 60;
 /// How long an attempt item that lost its race is kept.
 pub const ORPHAN_KEPT_SECONDS: u64 = 7 * 86_400;
 
+/// How long a payment link can be used, in seconds.
+pub const LINK_SECONDS: std::ops::RangeInclusive<u64> = 60..=90 * 86_400;
+/// The same where nothing is said: a week.
+pub const LINK_SECONDS_DEFAULT: u64 = 7 * 86_400;
+/// How long a link is kept after it expired.
+pub const LINK_KEPT_SECONDS: u64 = 30 * 86_400;
+
 /// How long stored events are kept.
 pub const EVENT_KEPT_SECONDS: u64 = 90 * 86_400;
 /// Slots for notes of refused deliveries, for each shop and provider.

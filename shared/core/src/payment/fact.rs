@@ -184,12 +184,14 @@ pub struct Report {
     pub word: Option<Box<str>>,
     /// Why, in the provider's code (`insufficient_funds`) or the merchant's note.
     pub reason: Option<Box<str>>,
+    /// When we received it, where it waited before it could be recorded: for its order or session, or for an answer.
+    pub arrived: Option<Moment>,
 }
 
 impl Report {
     /// A report of this kind and nothing else.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, payment: None, said_at: None, word: None, reason: None }
+        Self { kind, payment: None, said_at: None, word: None, reason: None, arrived: None }
     }
 
     /// That no checkout was made for an attempt: refused with this code, or [`UNREACHABLE`].

@@ -18,6 +18,7 @@ mod fact_id;
 mod history;
 mod ids;
 pub mod limits;
+mod link;
 mod moment;
 mod money;
 mod open;
@@ -49,6 +50,7 @@ pub use ids::{
     Attempt, DisputeId, IdError, Nonce, OrderId, PaymentId, ProviderName, ProviderPaymentId, RefundId,
     SessionId, ShopId, TokenHash,
 };
+pub use link::LinkToken;
 pub use moment::Moment;
 pub use money::{Currency, Money, MoneyError};
 pub use open::{Opening, left_open, opening};

@@ -1,5 +1,6 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
+mod early;
 mod telling;
 
 use super::history::as_told_to_people;
@@ -223,7 +224,10 @@ impl Log<'_> {
         let said = said(&fact.said.kind);
         let says = if self.is_known(fact) { "says again" } else { "says" };
         let text = match (fact.source, &fact.said.kind) {
-            (Source::Webhook, _) => format!("a signed webhook of {provider} {says}: {said}"),
+            (Source::Webhook, _) => match early::arrival(self.payment, fact) {
+                Some(early) => format!("a signed webhook of {provider}, which {early}, {says}: {said}"),
+                None => format!("a signed webhook of {provider} {says}: {said}"),
+            },
             (Source::Fetch, _) => format!("we asked {provider}, which {says}: {said}"),
             (Source::Clock, _) => format!("by our clock, {said}"),
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),

@@ -79,6 +79,13 @@ impl RoutingRule {
         Ok(())
     }
 
+    /// Whether it applies to what is wanted, by any of the methods that come into question.
+    pub fn applies(&self, wanted: &Wanted<'_>) -> bool {
+        let mut methods =
+            Method::ALL.into_iter().filter(|method| wanted.method.is_none_or(|asked| asked == *method));
+        methods.any(|method| self.when.applies(wanted, method))
+    }
+
     /// The rule as a person reads it, `method card, EUR, from 500 minor units: stripe, then sandbox`.
     pub fn words(&self) -> String {
         let When { method, min_amount, max_amount, currencies, countries } = &self.when;
@@ -100,7 +107,7 @@ impl RoutingRule {
 }
 
 /// Whether a text has the form of an ISO 3166-1 alpha-2 code.
-fn is_country(text: &str) -> bool {
+pub fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
