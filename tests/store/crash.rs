@@ -33,16 +33,16 @@ enum First {
 }
 
 /// A stack whose store and provider stand behind doors, and an app beside it that goes through them.
-struct Behind {
-    stack: Stack,
-    doors: Doors,
-    stripe: StripeApi,
-    app: App,
-    shop: Shop,
+pub struct Behind {
+    pub stack: Stack,
+    pub doors: Doors,
+    pub stripe: StripeApi,
+    pub app: App,
+    pub shop: Shop,
 }
 
 impl Behind {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::start_with(First::Opens).await
     }
 
@@ -99,7 +99,7 @@ impl Behind {
         create_session::handle(&self.app, request, now).await
     }
 
-    async fn tell(&self, event: &Value, now: Moment) -> Response {
+    pub async fn tell(&self, event: &Value, now: Moment) -> Response {
         let body = event.to_string();
         let signature = stripe::sign(&Secret::new(STRIPE_SECRET), now.seconds(), body.as_bytes());
         let request = http::Request::post("/v1/webhooks/shop/stripe").header("stripe-signature", signature);
@@ -139,7 +139,7 @@ impl Behind {
     }
 }
 
-fn json_of(response: &Response) -> Value {
+pub fn json_of(response: &Response) -> Value {
     serde_json::from_slice(response.body()).expect("JSON")
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
         let detail = format!("`attention` is at least one of {}.", known.join(", "));
         Problem::of(Code::InvalidRequest, detail)
     })?;
-    let (actor, note) = (by::actor(&body.actor)?, by::note(body.note.as_deref())?);
+    let (actor, note) = (by::actor(&body.actor)?, by::note("note", body.note.as_deref())?);
     let id = PaymentId::of(&shop.id, &order);
     let payment = acknowledge(app, shop, &id, &words, actor, note, call.now).await.map_err(problem)?;
     Ok(answer::json(StatusCode::OK, &OrderView::of(shop, &payment, call.now)))

@@ -14,10 +14,11 @@ pub(crate) fn actor(text: &str) -> Result<&str, Problem> {
 }
 
 /// A note, where there is one.
-pub(crate) fn note(text: Option<&str>) -> Result<Option<&str>, Problem> {
+pub(crate) fn note<'a>(field: &str, text: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
     let note = text.map(str::trim).filter(|note| !note.is_empty());
     if note.is_some_and(|note| note.len() > NOTE_BYTES_MAX) {
-        return Err(Problem::of(Code::InvalidRequest, format!("`note` has at most {NOTE_BYTES_MAX} bytes.")));
+        let detail = format!("`{field}` has at most {NOTE_BYTES_MAX} bytes.");
+        return Err(Problem::of(Code::InvalidRequest, detail));
     }
     Ok(note)
 }

@@ -3,6 +3,9 @@
 
 mod acknowledge;
 mod by;
+mod cancel;
+mod refund;
+mod review;
 
 use payproof::payment::Moment;
 use payproof::shop::KeyKind;
@@ -18,6 +21,9 @@ async fn act(app: &App, call: Call) -> Result<Response, Problem> {
     let shop = who::shop(app, &call, &[KeyKind::Secret]).await?.shop;
     match call.route.path {
         "/v1/orders/{order_id}/acknowledge" => acknowledge::act(app, &shop, &call).await,
+        "/v1/orders/{order_id}/refunds" => refund::act(app, &shop, &call).await,
+        "/v1/sessions/{session_id}/cancel" => cancel::act(app, &shop, &call).await,
+        "/v1/sessions/{session_id}/review" => review::act(app, &shop, &call).await,
         _ => Err(Problem::new(Code::NotFound)),
     }
 }

@@ -7,8 +7,10 @@
 
 mod acknowledge;
 mod attention;
+mod cancel;
 mod counting;
 mod decide;
+pub mod due;
 mod evidence;
 mod expect;
 mod fact;
@@ -21,6 +23,8 @@ mod money;
 mod open;
 mod order;
 mod premise;
+mod refund;
+mod review;
 mod standing;
 mod status;
 mod telling;
@@ -34,6 +38,7 @@ pub(crate) mod sample;
 
 pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
+pub use cancel::{Cancelling, cancelling};
 pub use counting::{Ledger, Sum};
 pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve, reserve_instead};
 pub use expect::expect;
@@ -49,6 +54,11 @@ pub use money::{Currency, Money, MoneyError};
 pub use open::{Opening, left_open, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
+pub use refund::{
+    AskedRefund, CannotRefund, RefundAsk, RefundStatus, RefundWish, Refunding, asked_refund, asked_refunds,
+    refunding, requested_refund,
+};
+pub use review::{CannotReview, Decided, Review, Ruling, review};
 pub use standing::{Standing, standing};
 pub use status::{RULES, Rule, Status};
 pub use telling::{Answered, TRIES_KEPT_MAX, TellState, Telling, Try};
