@@ -9,6 +9,9 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -29,7 +32,10 @@ mod bad_keys;
 mod bounds;
 mod cancel;
 mod doors;
+mod expiring;
+mod followed;
 mod go;
+mod healed;
 mod idempotency;
 mod kept;
 mod lists;
