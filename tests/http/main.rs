@@ -11,6 +11,9 @@
 
 #[path = "../stack/shop_server.rs"]
 mod shop_server;
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -34,7 +37,10 @@ mod cancel;
 mod doors;
 mod explain;
 mod fallback;
+mod expiring;
+mod followed;
 mod go;
+mod healed;
 mod idempotency;
 mod kept;
 mod links;
