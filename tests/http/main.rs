@@ -31,6 +31,7 @@ mod bad_ids;
 mod bad_keys;
 mod bounds;
 mod cancel;
+mod demo_shop;
 mod doors;
 mod go;
 mod idempotency;
