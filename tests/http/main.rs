@@ -44,6 +44,7 @@ mod poll;
 mod racing;
 mod refunds;
 mod refused;
+mod retold;
 mod return_page;
 mod review;
 mod told;
