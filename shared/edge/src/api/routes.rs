@@ -130,6 +130,7 @@ pub static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/reconcile", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/review", Function::MerchantAct, Key::Secret),
     route(Method::GET, "/go/{session_id}/{token}", Function::Pages, Key::None),
     route(Method::GET, "/return/{session_id}", Function::Pages, Key::None),
