@@ -68,6 +68,7 @@ problems! {
     StillHeld = 409 "still_held", "The provider still holds it", "The provider holds the payment and cannot be told to close it. Decide at the provider: its event is recorded here.";
     CannotBeAsked = 409 "cannot_be_asked", "The provider cannot be asked", "The provider has no way to be asked about this session, or the shop has it no more. Its webhooks count; look at the provider's dashboard, or put it back into the shop's configuration.";
     OrderFull = 409 "order_full", "The order is full", "The order holds as many facts as it can. What providers tell of it is kept; nothing more can be asked for.";
+    NothingToNotify = 409 "nothing_to_notify", "The shop is told nothing", "The shop's configuration names no address that is told of changes. Put `notify` into it first.";
     BodyTooLarge = 413 "body_too_large", "The body is too large", "A webhook's body may have 256 KiB, any other 64 KiB.";
     UnknownField = 422 "unknown_field", "Unknown field", "The request has a field that this endpoint does not know. A session takes no amount: it comes from the stored order.";
     InvalidRequest = 422 "invalid_request", "The request is not as it should be", "A field is missing, of another type, or outside its bounds; the detail says which.";
