@@ -33,6 +33,7 @@ pub use event_pages::EventCursor;
 pub use idempotency::{Claim, IdempotencyKey};
 pub use link::{Link, LinkRequest};
 pub use order::{Registered, Saved};
+pub use order_item::list_key;
 pub use order_list::Page;
 pub use refused::Note;
 pub use timer::{Due, Shard, TimerKey, Timers};
