@@ -29,6 +29,7 @@ mod bad_keys;
 mod bounds;
 mod cancel;
 mod doors;
+mod every_order;
 mod explain;
 mod fallback;
 mod go;
