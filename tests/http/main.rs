@@ -37,6 +37,7 @@ mod by_hand;
 mod cancel;
 mod demo_shop;
 mod doors;
+mod every_order;
 mod explain;
 mod fallback;
 mod expiring;
