@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use payproof::shop::with_hashed_keys;
+use payproof::diagnose::of_configuration;
+use payproof::shop::{Shop, with_hashed_keys};
 use payproof_edge::settings::Settings;
 use payproof_edge::store::Store;
 use payproof_local::{Data, Options, Stack};
@@ -52,7 +53,7 @@ enum Shops {
         /// One shop's configuration as JSON.
         file: PathBuf,
     },
-    /// Checks a shop's configuration and writes nothing.
+    /// Checks a shop's configuration, says what cannot work in it, and writes nothing.
     Check {
         /// One shop's configuration as JSON.
         file: PathBuf,
@@ -136,7 +137,12 @@ async fn shops(command: Shops) -> Result<(), Failure> {
         let store = Store::new(&Settings::from_env()?);
         store.put_shop_document(&id, &stored).await?;
     }
-    writeln!(std::io::stdout(), "{id}: fine")?;
+    let mut out = std::io::stdout().lock();
+    let findings = of_configuration(&Shop::parse(&document)?);
+    for finding in &findings {
+        writeln!(out, "{}: {} {}", finding.severity.word(), finding.text, finding.what_to_do)?;
+    }
+    writeln!(out, "{id}: {}", if findings.is_empty() { "fine" } else { "can be read; see above" })?;
     Ok(())
 }
 

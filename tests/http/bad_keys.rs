@@ -18,6 +18,7 @@ fn endpoints(session: &str) -> Vec<Raw> {
         Raw::new("GET", "/v1/events"),
         Raw::new("GET", "/v1/events?outcome=refused"),
         Raw::new("POST", "/v1/routing/explain").body(r#"{"amount":1,"currency":"EUR"}"#),
+        Raw::new("GET", "/v1/diagnostics"),
     ]
 }
 
@@ -81,12 +82,13 @@ async fn each_kind_of_key_may_do_what_the_contract_says_and_no_more() {
     let session = Opened::of(&world.shop.opens("1").await);
     // For each endpoint: the read key, the publishable key, the client secret of the session, another shop's secret key.
     #[rustfmt::skip]
-    let expected: [[(u16, &str); 4]; 9] = [
+    let expected: [[(u16, &str); 4]; 10] = [
         [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (201, "")],
         [(403, "key_not_allowed"), (201, ""), (401, "invalid_api_key"), (404, "order_not_found")],
         [(200, ""), (403, "key_not_allowed"), (200, ""), (404, "not_found")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "not_found")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "not_found")],
+        [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],

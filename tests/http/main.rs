@@ -28,6 +28,7 @@ mod bad_ids;
 mod bad_keys;
 mod bounds;
 mod cancel;
+mod diagnostics;
 mod doors;
 mod explain;
 mod fallback;

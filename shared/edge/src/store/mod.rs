@@ -12,6 +12,7 @@ mod event;
 mod expression;
 mod fact_item;
 mod idempotency;
+mod left_alone;
 mod order;
 mod order_item;
 mod order_list;
