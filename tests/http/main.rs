@@ -9,6 +9,9 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -30,9 +33,12 @@ mod bounds;
 mod cancel;
 mod diagnostics;
 mod doors;
+mod expiring;
 mod explain;
 mod fallback;
+mod followed;
 mod go;
+mod healed;
 mod idempotency;
 mod kept;
 mod lists;
