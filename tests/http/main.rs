@@ -12,6 +12,8 @@
 #[path = "../stack/clockwork.rs"]
 #[allow(dead_code)]
 mod clockwork;
+#[path = "../stack/shop_server.rs"]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -22,6 +24,7 @@ mod world;
 mod events;
 mod reach;
 mod table;
+mod telling;
 mod wire;
 
 mod acknowledge;
@@ -31,6 +34,7 @@ mod bad_ids;
 mod bad_keys;
 mod bounds;
 mod cancel;
+mod demo_shop;
 mod diagnostics;
 mod doors;
 mod expiring;
@@ -43,12 +47,16 @@ mod idempotency;
 mod kept;
 mod lists;
 mod merchant;
+mod notifications;
 mod opening;
 mod poll;
 mod racing;
 mod refunds;
 mod refused;
+mod retold;
 mod return_page;
 mod review;
+mod told;
+mod told_badly;
 mod webhooks;
 mod wounds;

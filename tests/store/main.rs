@@ -9,6 +9,9 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/shop_server.rs"]
+#[allow(dead_code)]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -19,6 +22,7 @@ mod world;
 mod budget;
 mod crash;
 mod crash_acting;
+mod crash_telling;
 mod door;
 mod dynamodb_local;
 mod sender;

@@ -125,5 +125,8 @@ pub const TELL_TIMEOUT: Duration = Duration::from_secs(8);
 /// After so long a run tells its shop nothing further; what is left goes to the next run.
 pub const TELL_RUN: Duration = Duration::from_secs(20);
 
+/// Orders that `retell` has looked at at once.
+pub const RETOLD_AT_ONCE: usize = 8;
+
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;
