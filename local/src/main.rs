@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use payproof::diagnose::of_configuration;
 use payproof::payment::{Moment, ShopId};
-use payproof::shop::with_hashed_keys;
+use payproof::shop::{Shop, with_hashed_keys};
 use payproof_edge::app::{App, now};
 use payproof_edge::flow::{self, Retold, Span, Which};
 use payproof_edge::queue::Sqs;
@@ -93,7 +94,7 @@ enum Shops {
         /// One shop's configuration as JSON.
         file: PathBuf,
     },
-    /// Checks a shop's configuration and writes nothing.
+    /// Checks a shop's configuration, says what cannot work in it, and writes nothing.
     Check {
         /// One shop's configuration as JSON.
         file: PathBuf,
@@ -182,7 +183,12 @@ async fn shops(command: Shops) -> Result<(), Failure> {
         let store = Store::new(&Settings::from_env()?);
         store.put_shop_document(&id, &stored).await?;
     }
-    writeln!(std::io::stdout(), "{id}: fine")?;
+    let mut out = std::io::stdout().lock();
+    let findings = of_configuration(&Shop::parse(&document)?);
+    for finding in &findings {
+        writeln!(out, "{}: {} {}", finding.severity.word(), finding.text, finding.what_to_do)?;
+    }
+    writeln!(out, "{id}: {}", if findings.is_empty() { "fine" } else { "can be read; see above" })?;
     Ok(())
 }
 

@@ -33,6 +33,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::CreateSession, "evt#", &["GetItem", "UpdateItem"]),
     (Function::CreateSession, "due#", &["PutItem"]),
     (Function::CreateSession, "idem#", &["PutItem", "UpdateItem", "DeleteItem"]),
+    (Function::CreateSession, "rest#", &["PutItem"]),
     // Written first, else read; kept where it matches nothing, named where its order will look.
     (Function::WebhookReceive, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
     (Function::WebhookReceive, "evt#", &["PutItem", "UpdateItem"]),
@@ -44,6 +45,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::MerchantRead, "pay_", &["GetItem", "Query", "BatchGetItem"]),
     (Function::MerchantRead, "evt#", &["Query"]),
     (Function::MerchantRead, "ref#", &["Query"]),
+    (Function::MerchantRead, "rest#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
     (Function::MerchantRead, "index fail#", &["Query"]),
     // A decision is recorded; a refund has a timer before it is asked for.
@@ -352,6 +354,8 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
     let question = json!({ "amount": 4999, "currency": "EUR" });
     assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
+    assert_eq!(functions.get("/v1/diagnostics").await.0, 200);
+    left_alone(functions).await;
     told_in_vain(functions, "2").await;
 }
 
@@ -362,6 +366,17 @@ pub async fn reserved_by_hand(world: &World, order: &str) {
     let second = world.shop.session_id(order, 2);
     let change = reserve(&payment, second.attempt, session);
     world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
+}
+
+/// A provider that does not answer five times in a row.
+async fn left_alone(functions: &Functions) {
+    functions.world.stripe.set_mood(Mood::Breaks);
+    for order in ["r1", "r2", "r3", "r4", "r5"] {
+        functions.world.shop.registers(order).await;
+        let answer = functions.json("POST", "/v1/sessions", json!({ "order_id": order })).await;
+        assert_eq!(answer.0, 502, "{}", answer.1);
+    }
+    functions.world.stripe.set_mood(Mood::Fine);
 }
 
 /// Nobody listens at the shop's address, and no queue takes the next try.

@@ -136,6 +136,8 @@ async fn odd_query_texts_are_refused() {
         ("/v1/orders", "cursor=0000000000000", "cursor"),
         ("/v1/orders", "cursor=9999999999999.pay_x", "cursor"),
         ("/v1/events", "outcome=", "outcome"),
+        ("/v1/diagnostics", "check=", "check"),
+        ("/v1/diagnostics", "check=everything", "check"),
         ("/v1/events", "outcome=applied", "outcome"),
         ("/v1/events", "outcome=REFUSED", "outcome"),
         ("/v1/events", "cursor=", "cursor"),

@@ -119,7 +119,7 @@ async fn two_who_tell_at_once_tell_the_same_under_the_same_ids_and_in_order() {
         told.paid(&order).await;
         tokio::join!(
             told.teller.looks(told.id(&order), told.start),
-            other.looks(told.id(&order), told.start)
+            other.looks(told.id(&order), told.start.plus_seconds(60))
         );
         let wanted = told.wanted(&[order.as_str()]).await;
         let taken: Vec<_> = told.server.taken().into_iter().filter(|heard| heard.order() == order).collect();

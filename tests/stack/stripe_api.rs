@@ -36,6 +36,7 @@ struct Inner {
     checkouts_of: HashMap<String, Value>,
     creations: Vec<Vec<(String, String)>>,
     broken_keys: Vec<String>,
+    endpoints: Option<Vec<Value>>,
     /// How the next refunds and closings go.
     acts: Mood,
     /// How the next questions about a checkout go, and how many questions and closings came.
@@ -62,6 +63,7 @@ impl StripeApi {
             .route("/v1/checkout/sessions/{id}", get(fetch))
             .route("/v1/checkout/sessions/{id}/expire", post(acts::expire))
             .route("/v1/payment_intents/{id}", get(intent))
+            .route("/v1/webhook_endpoints", get(endpoints))
             .route("/v1/refunds", post(acts::refund))
             .with_state(api.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -80,6 +82,11 @@ impl StripeApi {
     /// The forms of the creations that came, repeats included.
     pub fn creations(&self) -> Vec<Vec<(String, String)>> {
         self.lock().creations.clone()
+    }
+
+    /// Enters these webhook endpoints. Until then the key may not list them.
+    pub fn has_endpoints(&self, endpoints: Vec<Value>) {
+        self.lock().endpoints = Some(endpoints);
     }
 
     /// Makes a payment intent that carries our session's id.
@@ -172,6 +179,19 @@ async fn fetch(State(api): State<StripeApi>, Path(id): Path<String>) -> (StatusC
 async fn list(State(api): State<StripeApi>, Query(query): Query<HashMap<String, String>>) -> Json<Value> {
     let known = query.get("payment_intent").and_then(|intent| api.lock().checkouts_of.get(intent).cloned());
     Json(json!({ "object": "list", "data": known.into_iter().collect::<Vec<_>>(), "has_more": false }))
+}
+
+async fn endpoints(State(api): State<StripeApi>) -> (StatusCode, Json<Value>) {
+    match &api.lock().endpoints {
+        Some(endpoints) => {
+            (StatusCode::OK, Json(json!({ "object": "list", "data": endpoints, "has_more": false })))
+        }
+        None => {
+            let message = "The provided key 'rk_test_***' does not have the required permissions.";
+            let error = json!({ "error": { "type": "invalid_request_error", "message": message } });
+            (StatusCode::FORBIDDEN, Json(error))
+        }
+    }
 }
 
 async fn intent(State(api): State<StripeApi>, Path(id): Path<String>) -> (StatusCode, Json<Value>) {

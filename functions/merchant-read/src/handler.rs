@@ -1,7 +1,8 @@
-//! What merchants and support read: orders, their log, events that could not be applied, and why an order goes to which
-//! provider. It moves nothing.
+//! What merchants and support read: orders, their log, events that could not be applied, why an order goes to which
+//! provider, and what is wrong with a shop. It moves nothing.
 #![forbid(unsafe_code)]
 
+mod diagnostics;
 mod events;
 mod explain;
 mod notifications;
@@ -26,6 +27,7 @@ async fn read(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/sessions/{session_id}/timeline" => timeline::of_session(app, &shop, &call).await,
         "/v1/notifications" => notifications::list(app, &shop, &call).await,
         "/v1/events" => events::list(app, &shop, &call).await,
+        "/v1/diagnostics" => diagnostics::diagnose(app, &shop, &call).await,
         "/v1/routing/explain" => explain::explain(app, &shop, &call),
         _ => Err(Problem::new(Code::NotFound)),
     }

@@ -8,9 +8,11 @@
 //!   built and its answers understood.
 //! - [`shop`]: a shop's configuration, typed and checked when it is loaded.
 //! - [`routing`]: which provider an order goes to.
+//! - [`diagnose`]: what is wrong with a shop, or soon will be, and what to do.
 //! - [`notify`]: how a shop is told: the signed message, when it is tried again, and where it may go.
 #![forbid(unsafe_code)]
 
+pub mod diagnose;
 pub mod notify;
 pub mod payment;
 pub mod provider;

@@ -98,6 +98,12 @@ pub const LINK_SECONDS_DEFAULT: u64 = 7 * 86_400;
 /// How long a link is kept after it expired.
 pub const LINK_KEPT_SECONDS: u64 = 30 * 86_400;
 
+/// How long a note that a provider is left alone is kept after that is over.
+pub const LEFT_ALONE_KEPT_SECONDS: u64 = 86_400;
+/// Pages of the newest orders that one look at a shop's health reads.
+pub const DIAGNOSED_PAGES_MAX: usize = 2;
+/// How long all providers of a shop together have to list their webhook endpoints.
+pub const ENDPOINT_CHECK_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long stored events are kept.
 pub const EVENT_KEPT_SECONDS: u64 = 90 * 86_400;
 /// Slots for notes of refused deliveries, for each shop and provider.

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::{
-    AccountError, Checkout, Closed, Created, Event, Expiry, Held, Inbound, NotUnderstood, Reasons,
-    RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, sandbox, stripe,
+    About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, sandbox, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
@@ -30,6 +30,8 @@ pub struct Provider<A: 'static> {
     pub methods: &'static [Method],
     /// Reads the shop's keys; refuses unknown ones, and a missing webhook secret where it signs.
     pub account: fn(&serde_json::Value) -> Result<A, AccountError>,
+    /// What the account is, beside its secrets.
+    pub about: for<'a> fn(&'a A) -> About<'a>,
     /// Whether it can take this amount.
     pub suits: fn(&A, Money) -> Result<(), Unsuitable>,
     /// Whether a delivery is the provider's. Nothing of the body is parsed before.
@@ -52,10 +54,15 @@ pub struct Provider<A: 'static> {
     pub refund: Option<fn(&A, &RefundOrder<'_>) -> Step<Report>>,
     /// Closes an open checkout.
     pub close: Option<AboutSession<A, Closed>>,
+    /// What is wrong with how our webhook endpoint, of this address, is entered there.
+    pub endpoint: Option<AboutEndpoint<A>>,
 }
 
 /// A question about a session at the provider; none where too little is known of it to be asked.
 pub type AboutSession<A, T> = fn(&A, &Held<'_>) -> Option<Step<T>>;
+
+/// What is wrong with how an endpoint of this address is entered at the provider.
+pub type AboutEndpoint<A> = fn(&A, &str) -> Step<Vec<EndpointFault>>;
 
 /// A provider in the list, whatever its account's type.
 pub trait Listed: Sync {
@@ -84,6 +91,8 @@ pub trait Configured: Send + Sync + fmt::Debug {
     fn title(&self) -> &'static str;
     /// How its customers can pay.
     fn methods(&self) -> &'static [Method];
+    /// What the account is, beside its secrets.
+    fn about(&self) -> About<'_>;
     /// Whether it can take this amount.
     ///
     /// # Errors
@@ -110,6 +119,8 @@ pub trait Configured: Send + Sync + fmt::Debug {
     fn refund(&self, order: &RefundOrder<'_>) -> Option<Step<Report>>;
     /// Closes an open checkout; none where it cannot.
     fn close(&self, held: &Held<'_>) -> Option<Step<Closed>>;
+    /// What is wrong with how our webhook endpoint is entered there; none where it cannot be asked.
+    fn endpoint(&self, ours: &str) -> Option<Step<Vec<EndpointFault>>>;
 }
 
 impl<A: fmt::Debug + Send + Sync> Listed for Provider<A> {
@@ -165,6 +176,10 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
         self.provider.methods
     }
 
+    fn about(&self) -> About<'_> {
+        (self.provider.about)(&self.account)
+    }
+
     fn suits(&self, money: Money) -> Result<(), Unsuitable> {
         (self.provider.suits)(&self.account, money)
     }
@@ -210,5 +225,9 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
 
     fn close(&self, held: &Held<'_>) -> Option<Step<Closed>> {
         self.provider.close.and_then(|close| close(&self.account, held))
+    }
+
+    fn endpoint(&self, ours: &str) -> Option<Step<Vec<EndpointFault>>> {
+        self.provider.endpoint.map(|endpoint| endpoint(&self.account, ours))
     }
 }

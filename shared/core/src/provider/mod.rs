@@ -6,6 +6,7 @@
 
 mod account;
 mod checkout;
+mod endpoint;
 mod event;
 mod exchange;
 mod inbound;
@@ -21,6 +22,7 @@ mod conformance;
 
 pub use account::AccountError;
 pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};
+pub use endpoint::{About, EndpointFault};
 pub use event::{Event, NotUnderstood, Reading, Told};
 pub use exchange::{Answer, Exchange, Failure, Reader, Request, Step};
 pub use inbound::{Inbound, Refusal, Verdict, Verified};

@@ -33,9 +33,9 @@ use super::account::{self, Limits};
 use super::exchange::segment;
 use super::signature::standard_webhooks;
 use super::{
-    AccountError, Answer, Checkout, Closed, Created, Event, Expiry, Failure, ForCustomer, Held, Inbound,
-    Meaning, NotUnderstood, Provider, Reading, Reasons, RefundOrder, Repeat, Request, Step, Told, Unsuitable,
-    Verdict, Verified,
+    About, AccountError, Answer, Checkout, Closed, Created, Event, Expiry, Failure, ForCustomer, Held,
+    Inbound, Meaning, NotUnderstood, Provider, Reading, Reasons, RefundOrder, Repeat, Request, Step, Told,
+    Unsuitable, Verdict, Verified,
 };
 use crate::payment::{
     Currency, DisputeId, Kind, Loss, Method, Moment, Money, ProviderPaymentId, Refund, RefundId, Report,
@@ -49,6 +49,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     title: "Sandbox",
     methods: &Method::ALL,
     account,
+    about: |account| About { live: false, api_base: &account.api_base },
     suits,
     verify,
     read,
@@ -60,6 +61,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     fetch: Some(fetch),
     refund: Some(refund),
     close: Some(close),
+    endpoint: None,
 };
 
 /// Its codes. What a customer reads is one of few sentences; none of them says more than a stranger may know.

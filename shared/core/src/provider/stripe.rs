@@ -22,6 +22,7 @@
 //! docs.stripe.com: api/checkout/sessions, webhooks/signature, api/idempotent_requests, currencies, api/refunds,
 //! api/disputes, event-destinations; the types of stripe-node 23.1.0.
 
+mod endpoints;
 mod events;
 mod object;
 mod reasons;
@@ -33,7 +34,8 @@ pub(super) mod tests;
 use super::account::{self, Limits};
 use super::signature::{SIGNATURES_MAX, any_mac_matches, hmac_sha256, near, signed_seconds};
 use super::{
-    AccountError, Expiry, Inbound, NotUnderstood, Provider, Refusal, Repeat, Unsuitable, Verdict, Verified,
+    About, AccountError, Expiry, Inbound, NotUnderstood, Provider, Refusal, Repeat, Unsuitable, Verdict,
+    Verified,
 };
 use crate::payment::{Currency, Method, Moment, Money};
 use crate::secret::Secret;
@@ -46,6 +48,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     // on, a link shows it.
     methods: &[Method::Card, Method::BankTransfer, Method::Wallet, Method::Local, Method::Link],
     account,
+    about: |account| About { live: account.live, api_base: &account.api_base },
     suits,
     verify,
     read: events::read,
@@ -57,6 +60,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     fetch: Some(status::fetch),
     refund: Some(requests::refund),
     close: Some(requests::close),
+    endpoint: Some(endpoints::check),
 };
 
 /// A shop's keys at Stripe.

@@ -128,6 +128,7 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/v1/orders", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/events", Function::MerchantRead, Key::Read),
     route(Method::POST, "/v1/routing/explain", Function::MerchantRead, Key::Read),
+    route(Method::GET, "/v1/diagnostics", Function::MerchantRead, Key::Read),
     route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),

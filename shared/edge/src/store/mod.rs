@@ -13,6 +13,7 @@ mod event_pages;
 mod expression;
 mod fact_item;
 mod idempotency;
+mod left_alone;
 mod link;
 mod order;
 mod order_item;

@@ -83,6 +83,12 @@ fn topic(word: &str) -> Result<Option<Topic>, NotUnderstood> {
     }))
 }
 
+/// Whether events of this type say something that is read.
+#[cfg(test)]
+pub(super) fn is_read(word: &str) -> bool {
+    topic(word).is_ok_and(|topic| topic.is_some())
+}
+
 pub(super) fn read(account: &Account, verified: &Verified<'_>) -> Result<Event, NotUnderstood> {
     let shape = |what: &str| NotUnderstood::Shape(what.to_owned());
     let event: Envelope<'_> = verified.json()?;
