@@ -105,6 +105,18 @@ impl Documents {
         written(write.send().await)
     }
 
+    /// Writes a document, whether it is there or not.
+    pub(crate) async fn put(&self, id: &str, document: &impl Serialize) -> Result<(), DocumentsError> {
+        let write = self.client.put_item().table_name(self.table).set_item(Some(item(id, document, 0)?));
+        write.send().await.map(|_| ()).map_err(|error| failed(&error))
+    }
+
+    /// Takes a document away, if it is there.
+    pub(crate) async fn delete(&self, id: &str) -> Result<(), DocumentsError> {
+        let delete = self.client.delete_item().table_name(self.table).key(ID, text(id));
+        delete.send().await.map(|_| ()).map_err(|error| failed(&error))
+    }
+
     /// Every document whose id begins so.
     pub(crate) async fn all<T: DeserializeOwned>(&self, prefix: &str) -> Result<Vec<T>, DocumentsError> {
         let mut documents = Vec::new();

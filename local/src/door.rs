@@ -61,11 +61,15 @@ async fn call(app: &App, request: Request) -> Response {
     };
     let now = now();
     match function {
-        Function::RegisterOrder => register_order::handle(app, request, now).await,
-        Function::CreateSession => create_session::handle(app, request, now).await,
-        Function::WebhookReceive => webhook_receive::handle(app, request, now).await,
-        Function::StatusPoll => status_poll::handle(app, request, now).await,
-        Function::MerchantRead => merchant_read::handle(app, request, now).await,
-        Function::Pages => pages::handle(app, request, now).await,
+        Function::RegisterOrder => Box::pin(register_order::handle(app, request, now)).await,
+        Function::CreateSession => Box::pin(create_session::handle(app, request, now)).await,
+        Function::WebhookReceive => Box::pin(webhook_receive::handle(app, request, now)).await,
+        Function::StatusPoll => Box::pin(status_poll::handle(app, request, now)).await,
+        Function::MerchantRead => Box::pin(merchant_read::handle(app, request, now)).await,
+        Function::MerchantAct => Box::pin(merchant_act::handle(app, request, now)).await,
+        // No route leads to the functions that a queue or the clock calls.
+        Function::Pages | Function::Sweep | Function::Reconcile | Function::NotifyShop => {
+            Box::pin(pages::handle(app, request, now)).await
+        }
     }
 }

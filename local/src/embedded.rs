@@ -29,6 +29,8 @@ impl Data {
 /// The store's server.
 pub(crate) struct Embedded {
     pub(crate) url: String,
+    /// The store itself, for its stream.
+    pub(crate) database: dynoxide::Database,
     stop: oneshot::Sender<()>,
     server: JoinHandle<Result<(), String>>,
 }
@@ -47,10 +49,11 @@ impl Embedded {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(StartError::Listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(StartError::Listen)?);
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
+        let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
             let _ = stopped.await;
-        }));
-        Ok(Self { url, stop, server })
+        });
+        let server = tokio::spawn(served);
+        Ok(Self { url, database, stop, server })
     }
 
     pub(crate) async fn stop(self) {

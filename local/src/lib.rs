@@ -10,8 +10,10 @@ mod documents;
 mod door;
 mod embedded;
 mod page;
+mod queues;
 pub mod sandbox;
 mod stack;
+mod stream;
 
 pub use demo::Keys;
 pub use documents::DocumentsError;

@@ -4,19 +4,22 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use payproof::notify::Loopback;
 use payproof::payment::ShopId;
 use payproof::secret::Secret;
 use payproof::shop::{ShopError, with_hashed_keys};
 use payproof_edge::app::App;
+use payproof_edge::send::Sender;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::StoreError;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::documents::DocumentsError;
 use crate::embedded::Embedded;
-use crate::{Data, Keys, demo, door, sandbox};
+use crate::queues::LocalQueues;
+use crate::{Data, Keys, demo, door, sandbox, stream};
 
 /// How the stack is started.
 #[derive(Debug, Clone)]
@@ -74,6 +77,8 @@ pub struct Stack {
     /// The address of the embedded store.
     pub store_url: String,
     embedded: Embedded,
+    queues: LocalQueues,
+    stream: AbortHandle,
     sandbox: sandbox::Sandbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -91,8 +96,12 @@ impl Stack {
             options.public_url.unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
         let embedded = Embedded::start(&options.data).await?;
         let settings = settings(&embedded.url, &url);
-        let app = Arc::new(App::new(&settings));
+        let mut app = App::new(&settings);
         app.store.create_tables().await?;
+        // The shop of a local stack runs beside it.
+        app.to_shops = Sender::public_only(Loopback::Allowed);
+        let queues = LocalQueues::open(app.store.client().clone()).await?;
+        let app = Arc::new(app.with_queues(Arc::new(queues.clone())));
 
         let (documents, keys) = if options.shops.is_empty() {
             let keys = demo::Keys::made_at_first_start(options.data.folder())?;
@@ -117,15 +126,28 @@ impl Stack {
             let _ = stopped.await;
         });
         let server = tokio::spawn(async move { served.await });
-        Ok(Self { url, demo: keys, app, store_url: embedded.url.clone(), embedded, sandbox, stop, server })
+        queues.start(Arc::clone(&app));
+        let (table, client) = (app.store.payments_table().to_owned(), app.store.client().clone());
+        let stream =
+            stream::follow(embedded.database.clone(), table, client, Arc::clone(&app.queues)).await?;
+        let store_url = embedded.url.clone();
+        Ok(Self { url, demo: keys, app, store_url, embedded, queues, stream, sandbox, stop, server })
     }
 
     /// Ends it, letting running requests finish for a moment.
     pub async fn stop(self) {
+        self.stop_stream();
+        self.queues.stop();
         self.sandbox.stop();
         let _ = self.stop.send(());
         let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.server).await;
         self.embedded.stop().await;
+    }
+
+    /// Ends the reading of the table's stream alone, as where its Pipe is stopped: what is written from now on is told
+    /// only where somebody looks at the order.
+    pub fn stop_stream(&self) {
+        self.stream.abort();
     }
 
     /// The settings that a function needs to work on this stack's store.

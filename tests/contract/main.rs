@@ -16,5 +16,6 @@ mod drift;
 mod logs;
 mod needs;
 mod openapi;
+mod queues;
 mod template;
 mod tidy;

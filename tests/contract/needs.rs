@@ -23,7 +23,7 @@ use crate::world::{STRIPE_SECRET, World, client};
 pub type Need = (String, String);
 
 /// What each function does. `warm` reads from `pay_` in each of them.
-pub const NEEDS: [(Function, &str, &[&str]); 16] = [
+pub const NEEDS: &[(Function, &str, &[&str])] = &[
     // Registered, read and amended; a text beside it; events that came early are looked for and marked.
     (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
@@ -42,13 +42,29 @@ pub const NEEDS: [(Function, &str, &[&str]); 16] = [
     (Function::MerchantRead, "evt#", &["Query"]),
     (Function::MerchantRead, "ref#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
+    // A decision is recorded; a refund has a timer before it is asked for.
+    (Function::MerchantAct, "pay_", &["GetItem", "UpdateItem"]),
+    (Function::MerchantAct, "due#", &["PutItem"]),
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
     (Function::Pages, "due#", &["PutItem"]),
+    // The order with what became of its notifications; a timer for a try that is far ahead.
+    (Function::NotifyShop, "pay_", &["GetItem", "PutItem", "Query"]),
+    (Function::NotifyShop, "due#", &["PutItem"]),
+];
+
+/// What each function does to the queues, by their names in `template.yaml`.
+pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
+    (
+        Function::NotifyShop,
+        "NotifyQueue",
+        &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "SendMessage"],
+    ),
+    (Function::NotifyShop, "ReconcileQueue", &["SendMessage"]),
 ];
 
 /// What the story below does not reach, and why it is needed all the same.
-const NOT_IN_THE_STORY: [(Function, &str, &str); 1] = [
+const NOT_IN_THE_STORY: &[(Function, &str, &str)] = &[
     // The event that was kept is tried once more; here its order would have to appear between two steps.
     (Function::WebhookReceive, "evt#", "UpdateItem"),
 ];
@@ -177,14 +193,19 @@ impl Functions {
     }
 }
 
+/// Each in a box: one future with room for every handler is too large for a thread's stack.
 async fn handle(function: Function, app: &App, request: Request, now: Moment) -> Response {
     match function {
-        Function::RegisterOrder => register_order::handle(app, request, now).await,
-        Function::CreateSession => create_session::handle(app, request, now).await,
-        Function::WebhookReceive => webhook_receive::handle(app, request, now).await,
-        Function::StatusPoll => status_poll::handle(app, request, now).await,
-        Function::MerchantRead => merchant_read::handle(app, request, now).await,
-        Function::Pages => pages::handle(app, request, now).await,
+        Function::RegisterOrder => Box::pin(register_order::handle(app, request, now)).await,
+        Function::CreateSession => Box::pin(create_session::handle(app, request, now)).await,
+        Function::WebhookReceive => Box::pin(webhook_receive::handle(app, request, now)).await,
+        Function::StatusPoll => Box::pin(status_poll::handle(app, request, now)).await,
+        Function::MerchantRead => Box::pin(merchant_read::handle(app, request, now)).await,
+        Function::MerchantAct => Box::pin(merchant_act::handle(app, request, now)).await,
+        Function::Pages => Box::pin(pages::handle(app, request, now)).await,
+        Function::NotifyShop | Function::Sweep | Function::Reconcile => {
+            panic!("no route leads to {}", function.name())
+        }
     }
 }
 
@@ -271,10 +292,33 @@ async fn story(functions: &Functions) {
     let forged = event::paid("evt_forged", &id, 4999, "eur").to_string();
     assert_eq!(functions.call("POST", "/v1/webhooks/shop/stripe", forged.as_bytes(), &[]).await.0, 401);
 
+    world.shop.opens("5").await;
+    let fifth = world.shop.session_id("5", 1).to_string();
+    assert_eq!(functions.webhook(&event::paid("evt_less", &fifth, 1000, "eur")).await, "review");
+    let looked = json!({ "attention": ["amount_mismatch"], "actor": "Ada" });
+    assert_eq!(functions.json("POST", "/v1/orders/5/acknowledge", looked).await.0, 200);
+    let key = [("idempotency-key", "back")];
+    assert_eq!(functions.call("POST", "/v1/orders/5/refunds", b"{}", &key).await.0, 200);
+    world.shop.opens("6").await;
+    let sixth = world.shop.session_id("6", 1);
+    assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
+
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
+    told_in_vain(functions, "2").await;
+}
+
+/// Nobody listens at the shop's address, and no queue takes the next try.
+async fn told_in_vain(functions: &Functions, order: &str) {
+    let world = &functions.world;
+    let mut document = world.shop.document(&world.stripe.url);
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    document["notify"] = json!({ "url": "http://127.0.0.1:9/notify", "secrets": [secret] });
+    world.stack.put_shop(&document.to_string()).await.expect("a shop");
+    let (app, _) = &functions.apps[Function::NotifyShop.name()];
+    notify_shop::handle(app, world.shop.payment_id(order), now()).await.expect("it is tried later");
 }
 
 /// A webhook that named what it kept and then crashed, while its session was reserved: only a repeated registration,

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use payproof_edge::api::Function;
-use payproof_edge::api::routes::ROUTES;
-use payproof_edge::limits::{OPEN_TIMEOUT, WEBHOOK_ASK_TIMEOUT};
+use payproof_edge::api::routes::{CalledBy, ROUTES};
+use payproof_edge::limits::{OPEN_TIMEOUT, TELL_RUN, TELL_TIMEOUT, WEBHOOK_ASK_TIMEOUT};
 use payproof_edge::settings::VARIABLES;
+use payproof_edge::store::Due;
 use payproof_edge::store::tables::{PAYMENTS, SHOPS, Table};
 use serde_json::{Value, json};
 
-use crate::needs::{NEEDS, Need};
+use crate::needs::{NEEDS, Need, QUEUE_NEEDS};
 use crate::openapi::Call;
+use crate::queues::queue;
 use crate::world::contract::entries;
 use crate::world::contract::yaml;
 
@@ -18,7 +20,7 @@ fn template() -> Value {
     yaml::file("template.yaml")
 }
 
-fn resources(of_type: &str) -> Vec<(String, Value)> {
+pub fn resources(of_type: &str) -> Vec<(String, Value)> {
     let template = template();
     let resources = entries(&template["Resources"]).filter(|(_, resource)| resource["Type"] == of_type);
     let found: Vec<_> = resources.map(|(name, resource)| (name.to_owned(), resource.clone())).collect();
@@ -26,14 +28,14 @@ fn resources(of_type: &str) -> Vec<(String, Value)> {
     found
 }
 
-fn resource(name: &str) -> Value {
+pub fn resource(name: &str) -> Value {
     let resource = template()["Resources"][name].clone();
     assert!(!resource.is_null(), "template.yaml has no {name}");
     resource
 }
 
 /// The functions by their name in the template.
-fn functions() -> BTreeMap<String, (Function, Value)> {
+pub fn functions() -> BTreeMap<String, (Function, Value)> {
     let mut functions = BTreeMap::new();
     for (name, resource) in resources("AWS::Serverless::Function") {
         let zip = resource["Properties"]["CodeUri"].as_str().expect("a CodeUri");
@@ -107,7 +109,9 @@ fn the_gateway_may_call_each_function() {
         assert!(properties["SourceArn"].to_string().contains("${Api}"), "{name}: only this API may call");
         allowed.insert(properties["FunctionName"]["Ref"].as_str().expect("a function").to_owned());
     }
-    assert_eq!(allowed, functions().into_keys().collect());
+    let called =
+        functions().into_iter().filter(|(_, (function, _))| function.called_by() == CalledBy::Gateway);
+    assert_eq!(allowed, called.map(|(name, _)| name).collect());
 }
 
 #[test]
@@ -201,6 +205,9 @@ fn it_sets_the_variables_that_the_functions_read() {
     let variables = &template["Globals"]["Function"]["Environment"]["Variables"];
     assert_eq!(variables["PAYMENTS_TABLE"], json!({ "Ref": "PaymentsTable" }));
     assert_eq!(variables["SHOPS_TABLE"], json!({ "Ref": "ShopsTable" }));
+    for (name, of) in [("RECONCILE_QUEUE_URL", Due::Reconcile), ("NOTIFY_QUEUE_URL", Due::NotifyShop)] {
+        assert_eq!(variables[name], json!({ "Ref": queue(of).0 }));
+    }
     for (name, (_, function)) in functions() {
         assert!(function["Properties"]["Environment"].is_null(), "{name}: variables are set once, for all");
     }
@@ -214,10 +221,12 @@ fn each_function_has_the_time_that_its_work_takes() {
         let work = match function {
             Function::CreateSession => OPEN_TIMEOUT,
             Function::WebhookReceive => WEBHOOK_ASK_TIMEOUT,
+            Function::NotifyShop => TELL_RUN + TELL_TIMEOUT,
             _ => std::time::Duration::from_secs(5),
         };
         assert!(seconds > work.as_secs(), "{name}: its work can take {work:?}, and it has {seconds} s");
-        assert!(seconds <= 30, "{name}: the gateway gives up at 30 s");
+        let gives_up = if function.called_by() == CalledBy::Gateway { 30 } else { 900 };
+        assert!(seconds <= gives_up, "{name}: who calls it gives up after {gives_up} s");
     }
 }
 
@@ -280,6 +289,12 @@ fn no_policy_allows_everything_and_none_a_scan() {
         for denied in ["NotAction", "NotResource", "NotPrincipal"] {
             assert!(statement[denied].is_null(), "{statement}");
         }
+        // Who may take a role on: the Pipe, for this account.
+        if !statement["Principal"].is_null() {
+            assert_eq!(statement["Principal"], json!({ "Service": "pipes.amazonaws.com" }));
+            assert!(statement["Condition"].to_string().contains("AWS::AccountId"), "{statement}");
+            continue;
+        }
         for action in list(&statement["Action"]) {
             assert!(!action.contains('*'), "{action} is more than one action");
             let word = action.to_lowercase();
@@ -287,7 +302,8 @@ fn no_policy_allows_everything_and_none_a_scan() {
             assert!(!word.contains("scan") && !word.contains("partiql"), "{action} can read the whole table");
         }
         let resource = statement["Resource"].to_string();
-        let known = ["PaymentsTable", "ShopsTable", "ShopsKey"].iter().any(|name| resource.contains(name));
+        let known = ["PaymentsTable", "ShopsTable", "ShopsKey", "NotifyQueue", "ReconcileQueue"];
+        let known = known.iter().any(|name| resource.contains(name));
         assert!(known && !resource.contains('*'), "{resource}");
     }
 }
@@ -344,11 +360,21 @@ fn each_function_may_do_what_it_does_and_no_more() {
         if !too_little.is_empty() {
             faults.push(format!("{name} may not do what it does: {too_little:?}"));
         }
-        let others: Vec<_> = statements(&said["Properties"])
-            .into_iter()
-            .filter(|statement| allowed(statement).is_none())
+        let others =
+            statements(&said["Properties"]).into_iter().filter(|statement| allowed(statement).is_none());
+        let on_queues: BTreeSet<(String, String)> = others
+            .flat_map(|statement| {
+                let queue = statement["Resource"]["Fn::GetAtt"][0].as_str().expect("a queue").to_owned();
+                let verb = |action: String| action.strip_prefix("sqs:").expect("a queue's action").to_owned();
+                list(&statement["Action"]).into_iter().map(move |action| (queue.clone(), verb(action)))
+            })
             .collect();
-        assert!(others.is_empty(), "{name}: beyond the payments table it may only read a shop: {others:?}");
+        let needed: BTreeSet<(String, String)> = QUEUE_NEEDS
+            .iter()
+            .filter(|(of, _, _)| *of == function)
+            .flat_map(|(_, queue, verbs)| verbs.iter().map(|verb| ((*queue).to_owned(), (*verb).to_owned())))
+            .collect();
+        assert_eq!(on_queues, needed, "{name}: beyond the payments table it may read a shop, and this");
     }
     assert!(faults.is_empty(), "template.yaml:\n  {}", faults.join("\n  "));
     let shop: Vec<_> = statements(&read_shop).iter().map(|statement| list(&statement["Action"])).collect();

@@ -78,8 +78,12 @@ async fn money_is_locked_while_a_session_could_be_paid_or_was() {
         let path = format!("/v1/orders/{status}");
         let locked = !["failed", "cancelled", "expired"].contains(&status);
         let before = world.table().await;
-        for body in [json!({ "amount": 1, "currency": "EUR" }), json!({ "amount": 4999, "currency": "USD" })]
-        {
+        let long = "Long words are kept beside the order. ".repeat(12);
+        for body in [
+            json!({ "amount": 1, "currency": "EUR" }),
+            json!({ "amount": 4999, "currency": "USD" }),
+            json!({ "amount": 1, "currency": "EUR", "description": long }),
+        ] {
             let answer = world.shop.put(&path, body).await;
             if locked {
                 answer.expect_problem(409, "order_locked");

@@ -35,6 +35,9 @@ pub fn environment(settings: &Settings) -> Vec<(&'static str, String)> {
         ("PAYMENTS_TABLE", settings.payments_table.clone()),
         ("SHOPS_TABLE", settings.shops_table.clone()),
         ("PUBLIC_URL", settings.public_url.clone()),
+        // Nothing that is asked of them puts anything on a queue.
+        ("RECONCILE_QUEUE_URL", "http://127.0.0.1:9/reconcile".to_owned()),
+        ("NOTIFY_QUEUE_URL", "http://127.0.0.1:9/notify".to_owned()),
         ("AWS_REGION", settings.region.clone()),
         ("AWS_ACCESS_KEY_ID", settings.access_key_id.clone()),
         ("AWS_SECRET_ACCESS_KEY", settings.secret_access_key.reveal().to_owned()),

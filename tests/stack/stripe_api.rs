@@ -9,6 +9,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+#[path = "stripe_acts.rs"]
+mod acts;
+
 /// How the fake answers the next creations.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Mood {
@@ -33,6 +36,11 @@ struct Inner {
     checkouts_of: HashMap<String, Value>,
     creations: Vec<Vec<(String, String)>>,
     broken_keys: Vec<String>,
+    /// How the next refunds and closings go.
+    acts: Mood,
+    refunds: Vec<acts::Made>,
+    refund_requests: usize,
+    refund_status: &'static str,
 }
 
 #[derive(Clone)]
@@ -49,7 +57,9 @@ impl StripeApi {
         let router = Router::new()
             .route("/v1/checkout/sessions", post(create).get(list))
             .route("/v1/checkout/sessions/{id}", get(fetch))
+            .route("/v1/checkout/sessions/{id}/expire", post(acts::expire))
             .route("/v1/payment_intents/{id}", get(intent))
+            .route("/v1/refunds", post(acts::refund))
             .with_state(api.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         api

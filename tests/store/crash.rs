@@ -18,16 +18,16 @@ use crate::stripe_api::{StripeApi, event};
 use crate::world::{STRIPE_SECRET, Shop};
 
 /// A stack whose store and provider stand behind doors, and an app beside it that goes through them.
-struct Behind {
-    stack: Stack,
-    doors: Doors,
-    stripe: StripeApi,
-    app: App,
-    shop: Shop,
+pub struct Behind {
+    pub stack: Stack,
+    pub doors: Doors,
+    pub stripe: StripeApi,
+    pub app: App,
+    pub shop: Shop,
 }
 
 impl Behind {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let (doors, stripe) = (Doors::default(), StripeApi::start().await);
         let to_stripe = doors.open_to(&stripe.url).await;
         let key = |prefix: &str| format!("{prefix}_shop_{:0>43}", 1);
@@ -63,7 +63,7 @@ impl Behind {
         create_session::handle(&self.app, request, now).await
     }
 
-    async fn tell(&self, event: &Value, now: Moment) -> Response {
+    pub async fn tell(&self, event: &Value, now: Moment) -> Response {
         let body = event.to_string();
         let signature = stripe::sign(&Secret::new(STRIPE_SECRET), now.seconds(), body.as_bytes());
         let request = http::Request::post("/v1/webhooks/shop/stripe").header("stripe-signature", signature);
@@ -86,7 +86,7 @@ impl Behind {
     }
 }
 
-fn json_of(response: &Response) -> Value {
+pub fn json_of(response: &Response) -> Value {
     serde_json::from_slice(response.body()).expect("JSON")
 }
 

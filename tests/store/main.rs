@@ -18,6 +18,7 @@ mod world;
 
 mod budget;
 mod crash;
+mod crash_acting;
 mod door;
 mod dynamodb_local;
 mod sender;

@@ -517,7 +517,7 @@ async fn timers_lie_at_least_a_minute_ahead(store: &Store) {
         .key_condition_expression("pk = :pk")
         .expression_attribute_values(
             ":pk",
-            aws_sdk_dynamodb::types::AttributeValue::S(payproof_edge::store::timer_shard(&id)),
+            aws_sdk_dynamodb::types::AttributeValue::S(payproof_edge::store::Shard::of(&id).partition()),
         )
         .send()
         .await

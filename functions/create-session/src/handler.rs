@@ -13,7 +13,7 @@ use payproof_edge::api::who::Caller;
 use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, read, serve, who};
 use payproof_edge::app::App;
 use payproof_edge::flow::{OpenError, Opened, Wish, open_session};
-use payproof_edge::limits::{IDEMPOTENCY_KEY_CHARS_MAX, OPEN_TIMEOUT, OPENING_MILLIS};
+use payproof_edge::limits::{OPEN_TIMEOUT, OPENING_MILLIS};
 use payproof_edge::store::{Claim, IdempotencyKey};
 
 /// Answers a request.
@@ -89,15 +89,7 @@ async fn open(
 }
 
 fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey>, Problem> {
-    let name = "idempotency-key";
-    if !call.request.headers().contains_key(name) {
-        return Ok(None);
-    }
-    let visible = |key: &&str| {
-        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len())
-            && key.bytes().all(|byte| byte.is_ascii_graphic())
-    };
-    let key = call.header(name).filter(visible).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))?;
+    let Some(key) = read::idempotency_key(call)? else { return Ok(None) };
     let owner = payproof_edge::random::write_mark().map_err(|_| Problem::new(Code::Internal))?;
     Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind, key, call.request.body(), owner)))
 }

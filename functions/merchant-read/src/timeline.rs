@@ -11,8 +11,8 @@ use payproof_edge::store::Store;
 pub(crate) async fn of_session(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let nothing = || Problem::of(Code::NotFound, "The shop has no session of this id.");
     let id = SessionId::parse(call.params.get("session_id")).map_err(|_| nothing())?;
-    let payment =
-        app.store.load(&id.payment).await?.filter(|payment| payment.shop == shop.id).ok_or_else(nothing)?;
+    let found = app.store.load_with_tellings(&id.payment).await?;
+    let (payment, tellings) = found.filter(|(payment, _)| payment.shop == shop.id).ok_or_else(nothing)?;
     if !payment.sessions.contains_key(&id.attempt) {
         return Err(nothing());
     }
@@ -23,6 +23,6 @@ pub(crate) async fn of_session(app: &App, shop: &Shop, call: &Call) -> Result<Re
         reasons.iter().find(|(known, _)| *known == key).map(|(_, why)| why.clone())
     };
     let aside = app.store.aside(&payment.id).await?;
-    let entries = timeline(&payment, &why, &aside);
+    let entries = timeline(&payment, &why, &aside, &tellings.into_values().collect::<Vec<_>>());
     Ok(answer::json(StatusCode::OK, &serde_json::json!({ "entries": entries })))
 }

@@ -147,7 +147,8 @@ impl Checkout {
                 self.reason = None;
                 vec![self.event("payment.review_released", self.data(), now), self.pay(self.form.amount, now)]
             }
-            (Act::Expire, Open) => vec![self.reach(Expired, "payment.expired", now)],
+            // What is held has not come: whoever asked for it may turn it away.
+            (Act::Expire, Open | Review) => vec![self.reach(Expired, "payment.expired", now)],
             (Act::Refund { amount, end, request }, Paid) => {
                 self.refund(*amount, *end, request.as_deref(), now)?
             }

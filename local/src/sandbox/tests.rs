@@ -88,7 +88,7 @@ fn an_act_leads_where_it_says_or_nowhere() {
         (Act::Start, Processing, &[Open]),
         (Act::Hold, Review, &[Open, Processing]),
         (Act::Release, Paid, &[Review]),
-        (Act::Expire, Expired, &[Open]),
+        (Act::Expire, Expired, &[Open, Review]),
         (refund(1, RefundEnd::Succeeded), Paid, &[Paid]),
         (Act::OpenDispute, Paid, &[Paid]),
         (Act::Reverse, Paid, &[Paid]),

@@ -5,9 +5,11 @@
 
 mod guard;
 mod tries;
+mod turn;
 
 pub use guard::{Barred, Loopback, may_call, may_reach};
 pub use tries::{Heard, RETRIES, RETRY_AFTER_MAX, heard, next_try, next_try_asked};
+pub use turn::{EARLY_MILLIS, Turn, sent_again, skipped, tried, turn};
 
 use std::collections::BTreeSet;
 
@@ -23,6 +25,15 @@ use crate::shop::Notify;
 /// has no dot, so where it ends in the signed text is plain.
 pub fn message_id(payment: PaymentId, sequence: u64) -> String {
     format!("msg_{}_{sequence}", payment.chars())
+}
+
+/// The order and the number that such an id names.
+pub fn parse_message_id(text: &str) -> Option<(PaymentId, u64)> {
+    let (chars, sequence) = text.strip_prefix("msg_")?.split_once('_')?;
+    let payment = PaymentId::parse(&format!("pay_{chars}")).ok()?;
+    let sequence = sequence.parse().ok()?;
+    // Other ways to write the same number name nothing.
+    (message_id(payment, sequence) == text).then_some((payment, sequence))
 }
 
 /// One notification as it is sent.

@@ -1,6 +1,6 @@
 //! A fact: one thing learned about one attempt, from somebody who can know it.
 
-use super::limits::WORD_BYTES_MAX;
+use super::limits::{NOTE_BYTES_MAX, WORD_BYTES_MAX};
 use super::{Attempt, Attention, DisputeId, FactId, Moment, Money, ProviderPaymentId, RefundId};
 
 /// What a fact says. Money that came or went cannot be said without its amount and currency.
@@ -195,14 +195,21 @@ impl Report {
     /// With the provider's own word, cut to what is kept.
     #[must_use]
     pub fn word(mut self, word: &str) -> Self {
-        self.word = kept(word);
+        self.word = kept(word, WORD_BYTES_MAX);
         self
     }
 
     /// With a reason, cut to what is kept.
     #[must_use]
     pub fn reason(mut self, reason: Option<&str>) -> Self {
-        self.reason = reason.and_then(kept);
+        self.reason = reason.and_then(|reason| kept(reason, WORD_BYTES_MAX));
+        self
+    }
+
+    /// With a person's note as the reason, cut to what is kept.
+    #[must_use]
+    pub fn note(mut self, note: Option<&str>) -> Self {
+        self.reason = note.and_then(|note| kept(note, NOTE_BYTES_MAX));
         self
     }
 
@@ -221,9 +228,9 @@ impl Report {
     }
 }
 
-/// At most [`WORD_BYTES_MAX`] bytes of `text`, cut at a character; nothing of an empty text.
-fn kept(text: &str) -> Option<Box<str>> {
-    let mut end = text.len().min(WORD_BYTES_MAX);
+/// At most `most` bytes of `text`, cut at a character; nothing of an empty text.
+fn kept(text: &str, most: usize) -> Option<Box<str>> {
+    let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
         end = end.saturating_sub(1);
     }

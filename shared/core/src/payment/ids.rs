@@ -119,6 +119,26 @@ text_id!(
     IdError::Provider
 );
 
+impl RefundId {
+    /// Our id of a refund: `rf_`, 26 characters of who asked for it, `_`, and 8 of what was asked. So that one asker
+    /// can ask for one thing only, and the id alone says whether that was another.
+    pub(super) fn ours(asked_by: &[&str], what: &[&str]) -> Self {
+        let text = |parts: &[&str], chars: usize| -> String {
+            let hash =
+                parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update([0]));
+            let text = data_encoding::BASE32_NOPAD.encode(&hash.finalize());
+            text.chars().take(chars).collect::<String>().to_ascii_lowercase()
+        };
+        Self(format!("rf_{}_{}", text(asked_by, 26), text(what, 8)).into())
+    }
+
+    /// Whether both were asked for by the same, whatever was asked.
+    pub(super) fn is_asked_by_the_same(&self, other: &Self) -> bool {
+        let by = |id: &Self| id.0.rsplit_once('_').map(|(by, _)| by.to_owned());
+        self.0.starts_with("rf_") && by(self) == by(other)
+    }
+}
+
 const PAYMENT_CHARS: usize = 26;
 
 /// The id of an order's item: `pay_` and 26 characters that follow from shop and order id, so the same order always

@@ -5,9 +5,12 @@
 //!
 //! Read in this order: [`Money`] and the ids, [`Fact`], [`Standing`], [`decide`], [`expect`].
 
+mod acknowledge;
 mod attention;
+mod cancel;
 mod counting;
 mod decide;
+pub mod due;
 mod evidence;
 mod expect;
 mod fact;
@@ -20,8 +23,11 @@ mod money;
 mod open;
 mod order;
 mod premise;
+mod refund;
+mod review;
 mod standing;
 mod status;
+mod telling;
 mod timeline;
 mod told;
 
@@ -30,7 +36,9 @@ mod checked;
 #[cfg(test)]
 mod sample;
 
+pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
+pub use cancel::{Cancelling, cancelling};
 pub use counting::{Ledger, Sum};
 pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve};
 pub use expect::expect;
@@ -43,10 +51,16 @@ pub use ids::{
 };
 pub use moment::Moment;
 pub use money::{Currency, Money, MoneyError};
-pub use open::{Opening, opening};
+pub use open::{Opening, left_open, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
+pub use refund::{
+    AskedRefund, CannotRefund, RefundAsk, RefundStatus, RefundWish, Refunding, asked_refund, asked_refunds,
+    refunding, requested_refund,
+};
+pub use review::{CannotReview, Decided, Review, Ruling, review};
 pub use standing::{Standing, standing};
 pub use status::{RULES, Rule, Status};
+pub use telling::{Answered, TRIES_KEPT_MAX, TellState, Telling, Try};
 pub use timeline::{Entry, EntryKind, PaymentIdText, timeline};
 pub use told::{News, Told, told};

@@ -1,6 +1,6 @@
 //! Whether a session may be opened for an order, and which.
 
-use super::{Attempt, Method, Moment, Payment, ProviderName, Status};
+use super::{Attempt, Method, Moment, Payment, ProviderName, Standing, Status};
 
 /// What to do about a request for a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,5 +40,35 @@ pub fn opening(
         (Some((attempt, _)), _) => Opening::Open(*attempt),
         (None, Some(next)) => Opening::Next(next),
         (None, None) => Opening::TooMany,
+    }
+}
+
+/// The sessions at whose checkouts somebody could still pay though the order has its money, or a payment under way: each
+/// could be paid a second time, so their checkouts are to be closed.
+pub fn left_open(standing: &Standing) -> Vec<Attempt> {
+    if !matches!(standing.status, Status::Paid | Status::Refunded | Status::Processing | Status::Review) {
+        return Vec::new();
+    }
+    let open = |status: &Status| matches!(status, Status::Created | Status::Pending);
+    standing.sessions.iter().filter(|(_, status)| open(status)).map(|(attempt, _)| *attempt).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Story, attempt, fact, paid};
+    use super::super::{Kind, Method};
+    use super::*;
+
+    #[test]
+    fn a_checkout_is_left_open_where_another_attempt_has_or_may_have_the_money() {
+        let two = Story::sent().opened("other", Method::Wallet);
+        assert_eq!(left_open(&two.payment.standing()), [], "nobody paid yet");
+        let paid_by_second = two.then([paid("pi_1", 5_000).on(2)]);
+        assert_eq!(left_open(&paid_by_second.payment.standing()), [Attempt::FIRST]);
+        let two = Story::sent().opened("other", Method::Wallet);
+        let under_way = two.then([fact(Kind::Processing)]);
+        assert_eq!(left_open(&under_way.payment.standing()), [attempt(2)]);
+        let ended = under_way.then([fact(Kind::Expired).on(2)]);
+        assert_eq!(left_open(&ended.payment.standing()), []);
     }
 }

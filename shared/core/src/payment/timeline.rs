@@ -1,8 +1,10 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
+mod telling;
+
 use super::{
     Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
-    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, history,
+    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, history,
 };
 
 /// What an entry of the log is about.
@@ -33,6 +35,8 @@ pub enum EntryKind {
     MerchantDecision,
     /// We asked the provider, or looked ourselves.
     Reconciled,
+    /// The shop was told what changed, or was to be told.
+    OrderUpdated,
     /// Something went wrong on our side or the provider's.
     Error,
 }
@@ -96,8 +100,13 @@ impl serde::Serialize for PaymentIdText {
 }
 
 /// The log of a payment, oldest first. `why` says why an attempt went to its provider, `aside` are facts that are
-/// kept beside the item because they decide nothing.
-pub fn timeline(payment: &Payment, why: &dyn Fn(Attempt) -> Option<String>, aside: &[Fact]) -> Vec<Entry> {
+/// kept beside the item because they decide nothing, `tellings` how telling the shop went.
+pub fn timeline(
+    payment: &Payment,
+    why: &dyn Fn(Attempt) -> Option<String>,
+    aside: &[Fact],
+    tellings: &[Telling],
+) -> Vec<Entry> {
     let log = Log { payment };
     let mut entries = vec![Entry {
         amount: Some(payment.money.minor()),
@@ -122,10 +131,10 @@ pub fn timeline(payment: &Payment, why: &dyn Fn(Attempt) -> Option<String>, asid
             entries.extend(log.changed(fact.attempt, fact.at, &step.before, &step.after));
         }
     }
-    for fact in aside {
-        let place =
-            entries.iter().rposition(|entry| entry.at <= fact.at).map_or(0, |index| index.saturating_add(1));
-        entries.insert(place, log.fact(fact, None));
+    let aside = aside.iter().map(|fact| log.fact(fact, None));
+    for entry in aside.chain(log.tellings(tellings)) {
+        let place = entries.iter().rposition(|known| known.at <= entry.at);
+        entries.insert(place.map_or(0, |index| index.saturating_add(1)), entry);
     }
     entries
 }
@@ -213,6 +222,9 @@ impl Log<'_> {
             (Source::Clock, _) => format!("by our clock, {said}"),
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
             (Source::Us, Kind::Failed) => format!("{provider} did not open a checkout"),
+            (Source::Us, Kind::Expired) => {
+                format!("we closed the checkout at {provider}, so nobody can pay there")
+            }
             (Source::Us, _) => said,
         };
         let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -339,8 +351,9 @@ fn names(word: Attention, standing: &Standing) -> String {
     if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 
-/// A sentence of these words.
+/// A sentence of these words. A person's note may end as one already.
 fn sentence(words: &str) -> String {
+    let end = (!words.ends_with(['.', '!', '?'])).then_some('.');
     let mut chars = words.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(['.']).collect()
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(end).collect()
 }

@@ -1,7 +1,7 @@
 //! What went wrong, as RFC 9457 problem documents. Code, status, title and meaning are declared together, once.
 
 use http::StatusCode;
-use payproof::payment::Method;
+use payproof::payment::{Method, Money, Status};
 
 use crate::flow::FlowError;
 use crate::store::StoreError;
@@ -55,6 +55,18 @@ problems! {
     SessionOpening = 409 "session_opening", "The session is being opened", "Another request is opening a session for this order. Repeat after the time that Retry-After says.";
     TooManyAttempts = 409 "too_many_attempts", "Too many attempts", "The order has had 20 sessions. Register the purchase under another order id.";
     IdempotencyInProgress = 409 "idempotency_in_progress", "The first request is still running", "A request with this Idempotency-Key is still running. Repeat after the time that Retry-After says.";
+    NothingToAcknowledge = 409 "nothing_to_acknowledge", "Nothing to acknowledge", "Nothing has raised this word of attention on the order. GET /v1/orders/{order_id} lists what has.";
+    NothingToRefund = 409 "nothing_to_refund", "Nothing to refund", "No money ever came for this order, or for the session that session_id names.";
+    RefundExceeds = 409 "refund_exceeds", "More than is left", "The refund is more than is left of the payment; refunds that are under way count. amount_left says how much that is.";
+    SessionIdNeeded = 409 "session_id_needed", "Which session?", "More than one session of the order was paid. Say in session_id which of them is refunded; the detail names them.";
+    RefundNotPossible = 409 "refund_not_possible", "Not possible here", "The provider cannot be asked for this refund. Make it at the provider: its event is counted here.";
+    RefundRefused = 409 "refund_refused", "The provider refused", "The provider refused to make this refund, so the amount is free again; the detail has its code. Use a new key to ask again.";
+    SessionNotOpen = 409 "session_not_open", "The session is not open", "Only a session that is created or pending can be cancelled; session_status says what this one is.";
+    NotInReview = 409 "not_in_review", "The session is not in review", "Only a session in review can be decided about; session_status says what this one is. Paid money goes back by a refund.";
+    NothingToApprove = 409 "nothing_to_approve", "Nothing to approve", "The provider holds the payment, and was asked: no money came that could be enough.";
+    AlreadyRejected = 409 "already_rejected", "The money was rejected", "This money was rejected before. It stays in review until it is back with the customer.";
+    StillHeld = 409 "still_held", "The provider still holds it", "The provider holds the payment and cannot be told to close it. Decide at the provider: its event is recorded here.";
+    OrderFull = 409 "order_full", "The order is full", "The order holds as many facts as it can. What providers tell of it is kept; nothing more can be asked for.";
     BodyTooLarge = 413 "body_too_large", "The body is too large", "A webhook's body may have 256 KiB, any other 64 KiB.";
     UnknownField = 422 "unknown_field", "Unknown field", "The request has a field that this endpoint does not know. A session takes no amount: it comes from the stored order.";
     InvalidRequest = 422 "invalid_request", "The request is not as it should be", "A field is missing, of another type, or outside its bounds; the detail says which.";
@@ -83,6 +95,10 @@ pub struct Problem {
     pub methods: Option<Vec<Method>>,
     /// The HTTP methods that the path knows.
     pub allow: Option<String>,
+    /// What is left to refund.
+    pub left: Option<Money>,
+    /// What the session is.
+    pub session_status: Option<Status>,
 }
 
 impl Problem {
@@ -93,7 +109,15 @@ impl Problem {
 
     /// A problem with a detail of its own.
     pub fn of(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), retry_after: None, methods: None, allow: None }
+        Self {
+            code,
+            detail: detail.into(),
+            retry_after: None,
+            methods: None,
+            allow: None,
+            left: None,
+            session_status: None,
+        }
     }
 
     /// With seconds after which a repeat makes sense.
@@ -118,8 +142,17 @@ impl Problem {
             "code": self.code.word(),
             "request_id": request_id,
         });
-        if let (Some(methods), Some(object)) = (&self.methods, document.as_object_mut()) {
-            object.insert("methods".to_owned(), methods.iter().map(|method| method.word()).collect());
+        if let Some(object) = document.as_object_mut() {
+            if let Some(methods) = &self.methods {
+                object.insert("methods".to_owned(), methods.iter().map(|method| method.word()).collect());
+            }
+            if let Some(status) = self.session_status {
+                object.insert("session_status".to_owned(), status.word().into());
+            }
+            if let Some(left) = self.left {
+                object.insert("amount_left".to_owned(), left.minor().into());
+                object.insert("currency".to_owned(), left.currency().code().into());
+            }
         }
         document
     }
@@ -142,6 +175,10 @@ impl From<FlowError> for Problem {
             FlowError::Store(error) => error.into(),
             FlowError::Raced => {
                 tracing::warn!("the race for an item was lost too often");
+                Self::new(Code::Unavailable).retry_after(1)
+            }
+            FlowError::Queue(error) => {
+                tracing::warn!(%error, "a queue is unavailable");
                 Self::new(Code::Unavailable).retry_after(1)
             }
             FlowError::Random(error) => {

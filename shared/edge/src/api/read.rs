@@ -8,7 +8,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde_path_to_error::{Path, Segment};
 
-use super::{Code, Problem};
+use super::{Call, Code, Problem};
+use crate::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 
 /// Reads a JSON body: one object.
 ///
@@ -135,6 +136,23 @@ impl<'de> Visitor<'de> for NotesVisitor {
         }
         Ok(Notes(notes))
     }
+}
+
+/// The idempotency key, where one was sent.
+///
+/// # Errors
+/// `invalid_idempotency_key` for one that is not 1 to 255 visible ASCII characters, sent once.
+pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
+    let name = "idempotency-key";
+    if !call.request.headers().contains_key(name) {
+        return Ok(None);
+    }
+    let visible = |key: &&str| {
+        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = call.header(name).filter(visible);
+    key.map(Some).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))
 }
 
 /// A text of `1..=most` characters without control characters.

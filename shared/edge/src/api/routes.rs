@@ -3,6 +3,8 @@
 
 use http::Method;
 
+use crate::store::Due;
+
 /// One crate, one Lambda, one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Function {
@@ -16,8 +18,27 @@ pub enum Function {
     StatusPoll,
     /// `merchant-read`.
     MerchantRead,
+    /// `merchant-act`.
+    MerchantAct,
     /// `pages`.
     Pages,
+    /// `sweep`.
+    Sweep,
+    /// `reconcile`.
+    Reconcile,
+    /// `notify-shop`.
+    NotifyShop,
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledBy {
+    /// The gateway, as the route table says.
+    Gateway,
+    /// A queue of orders.
+    Queue(Due),
+    /// A schedule.
+    Schedule,
 }
 
 impl Function {
@@ -28,7 +49,11 @@ impl Function {
         Self::WebhookReceive,
         Self::StatusPoll,
         Self::MerchantRead,
+        Self::MerchantAct,
         Self::Pages,
+        Self::Sweep,
+        Self::Reconcile,
+        Self::NotifyShop,
     ];
 
     /// Its crate's and binary's name.
@@ -39,7 +64,21 @@ impl Function {
             Self::WebhookReceive => "webhook-receive",
             Self::StatusPoll => "status-poll",
             Self::MerchantRead => "merchant-read",
+            Self::MerchantAct => "merchant-act",
             Self::Pages => "pages",
+            Self::Sweep => "sweep",
+            Self::Reconcile => "reconcile",
+            Self::NotifyShop => "notify-shop",
+        }
+    }
+
+    /// Who calls it.
+    pub const fn called_by(self) -> CalledBy {
+        match self {
+            Self::Sweep => CalledBy::Schedule,
+            Self::Reconcile => CalledBy::Queue(Due::Reconcile),
+            Self::NotifyShop => CalledBy::Queue(Due::NotifyShop),
+            _ => CalledBy::Gateway,
         }
     }
 }
@@ -88,6 +127,10 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/v1/orders/{order_id}", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/orders", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/events", Function::MerchantRead, Key::Read),
+    route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/review", Function::MerchantAct, Key::Secret),
     route(Method::GET, "/go/{session_id}/{token}", Function::Pages, Key::None),
     route(Method::GET, "/return/{session_id}", Function::Pages, Key::None),
     route(Method::GET, "/healthz", Function::Pages, Key::None),

@@ -5,18 +5,17 @@ use payproof::payment::{
     Attempt, Fact, FactId, Kind, Method, Moment, Nonce, Opening, Payment, PaymentId, Report, Session,
     SessionId, Source, TokenHash, opening, reserve,
 };
-use payproof::provider::{Checkout, Configured, Failure, Repeat};
+use payproof::provider::{Configured, Failure, Repeat};
 use payproof::routing::{Choice, Wanted, choose, offered};
 use payproof::secret::Secret;
 use payproof::shop::Shop;
 
 use super::apply_early;
+use super::create_checkout::create_checkout;
 use super::opening::{OpenError, Opened, Wish};
 use super::record::{FlowError, record};
 use crate::app::App;
-use crate::limits::{
-    CREATE_TIMEOUT, FIRST_LOOK_MILLIS, OPENING_MILLIS, PROVIDER_EXPIRY_MARGIN_SECONDS, RACES_MAX,
-};
+use crate::limits::{FIRST_LOOK_MILLIS, OPENING_MILLIS, PROVIDER_EXPIRY_MARGIN_SECONDS, RACES_MAX};
 use crate::random;
 use crate::store::{AttemptItem, AttemptRequest, Due, IdempotencyKey, Saved};
 
@@ -260,27 +259,10 @@ impl Flow<'_> {
         provider: &dyn Configured,
         tried: Try,
     ) -> Result<Opened, OpenError> {
-        let Some(session) = payment.sessions.get(&attempt) else {
-            return Err(OpenError::Flow(FlowError::Raced));
-        };
-        let checkout = Checkout {
-            session: item.session,
-            order: &payment.order,
-            money: payment.money,
-            description: &item.request.description,
-            method: session.method,
-            customer_email: item.request.customer_email.as_deref(),
-            locale: item.request.locale.as_deref(),
-            created_at: session.created_at,
-            expires_at: Moment::from_millis(item.request.provider_expires_at),
-            return_url: &item.request.page_url,
-            cancel_url: &item.request.back_url,
-        };
-        let answer = self.app.sender.run(provider.create(&checkout), CREATE_TIMEOUT).await;
         let store = &self.app.store;
+        let answer = create_checkout(self.app, provider, &payment, &item).await?;
         let failure = match answer {
             Ok(created) => {
-                store.end_opening(item.session, item.nonce, Some(&created)).await.map_err(FlowError::from)?;
                 tracing::info!(
                     shop_id = %self.shop.id, session_id = %item.session, provider = provider.name(), "a session was opened"
                 );

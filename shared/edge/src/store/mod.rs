@@ -20,6 +20,7 @@ mod shop;
 pub mod size;
 pub mod tables;
 mod timer;
+mod told;
 
 pub use attempt::{AttemptItem, Request as AttemptRequest};
 pub use client::Store;
@@ -30,4 +31,5 @@ pub use idempotency::{Claim, IdempotencyKey};
 pub use order::{Registered, Saved};
 pub use order_list::Page;
 pub use refused::Note;
-pub use timer::{Due, timer_shard};
+pub use timer::{Due, Shard, TimerKey, Timers};
+pub use told::{Failing, FailingPage};

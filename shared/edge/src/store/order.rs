@@ -36,7 +36,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn register(&self, payment: &Payment, list_shards: u8) -> Result<Registered, StoreError> {
-        self.put_texts(&payment.id, &payment.details).await?;
+        if let TextPlace::Beside(..) = TextPlace::of(&payment.details)? {
+            // They are written before the item that names them: not for an order that is there and may refuse them.
+            if let Some(item) = self.get(&payment.id).await? {
+                return Ok(Registered::Exists(Box::new(self.read_with_texts(&item).await?)));
+            }
+            self.put_texts(&payment.id, &payment.details).await?;
+        }
         let put = self
             .client
             .put_item()

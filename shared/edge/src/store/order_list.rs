@@ -85,25 +85,31 @@ impl Store {
                     .into(),
             )
         };
-        let mut keys: Vec<Item> = ids.filter_map(key).collect();
-        let mut orders = Vec::with_capacity(keys.len());
+        let mut orders = Vec::new();
+        for item in self.read_batch(ids.filter_map(key).collect()).await? {
+            orders.push(self.read_with_texts(&item).await?);
+        }
+        Ok(orders)
+    }
+
+    /// Reads the items of these keys, in any order; at most 100.
+    pub(super) async fn read_batch(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::with_capacity(keys.len());
         // DynamoDB may answer a part; what it leaves is asked for again, a bounded number of times.
         for _ in 0..5 {
             if keys.is_empty() {
-                return Ok(orders);
+                return Ok(items);
             }
             let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             let wanted = wanted.map_err(|error| StoreError::Defect(error.to_string()))?;
             let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await;
             let answer = answer.map_err(|error| StoreError::of(&error))?;
-            for item in answer.responses.unwrap_or_default().values().flatten() {
-                orders.push(self.read_with_texts(item).await?);
-            }
+            items.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
             let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             keys = left.map(|left| left.keys).unwrap_or_default();
         }
         if keys.is_empty() {
-            Ok(orders)
+            Ok(items)
         } else {
             Err(StoreError::Unavailable("a batch was left undone".to_owned()))
         }

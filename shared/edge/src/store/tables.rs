@@ -45,6 +45,11 @@ pub const PAYMENTS: Table = Table {
 /// The table that holds the shops' configurations.
 pub const SHOPS: Table = Table { partition_key: "id", sort_key: None, index: None, ttl: None, stream: false };
 
+/// What the table's stream is read for: items with this sort key …
+pub const TELLING_SK: &str = super::order_item::ORDER_SK;
+/// … of which the new image has this attribute, for their last write changed what the shop is told.
+pub const TELLING_MARK: &str = super::attributes::TELL;
+
 impl Store {
     /// Creates both tables where they are not there yet. Only the local stack and tests do this.
     ///

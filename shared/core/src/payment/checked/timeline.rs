@@ -3,11 +3,13 @@
 use expect_test::{Expect, expect};
 
 use crate::payment::sample::*;
-use crate::payment::{Attention, Entry, Fact, Kind, Method, Refund, Source, timeline};
+use crate::payment::{
+    Answered, Attention, Entry, Fact, Kind, Method, Moment, Refund, Source, TellState, Telling, Try, timeline,
+};
 
 /// The log, one line an entry: when, what kind, what is said.
 fn log(story: &Story) -> Vec<Entry> {
-    timeline(&story.payment, &|_| Some("The first of the rules for card takes it.".to_owned()), &[])
+    timeline(&story.payment, &|_| Some("The first of the rules for card takes it.".to_owned()), &[], &[])
 }
 
 fn check(story: &Story, expected: &Expect) {
@@ -272,9 +274,61 @@ fn facts_that_are_kept_beside_the_item_are_read_in_their_place() {
     let story = Story::sent().then([fact(Kind::Returned)]).then([paid("pi_1", 5_000)]);
     let aside = fact(Kind::AttemptDeclined).because("insufficient_funds");
     let aside = Fact { at: minute(3), ..aside };
-    let entries = timeline(&story.payment, &|_| None, &[aside]);
+    let entries = timeline(&story.payment, &|_| None, &[aside], &[]);
     let at = entries.iter().position(|entry| entry.text.contains("declined")).unwrap();
     assert!(entries.is_sorted_by_key(|entry| entry.at), "{entries:?}");
     assert!(entries[at - 1].text.starts_with("A browser came back"), "{entries:?}");
     assert_eq!((entries[at].status_before, entries[at].status_after), (None, None), "it changed nothing");
+}
+
+#[test]
+fn each_try_to_tell_the_shop_is_read_in_its_place() {
+    let story = Story::sent().then([paid("pi_1", 5_000)]);
+    let a_try = |at, answer| Try { at, took_millis: 31, answer };
+    let telling = |sequence, state, tries: Vec<Try>| Telling {
+        sequence,
+        state,
+        at: minute(2),
+        tries,
+        failed: 0,
+        failing_since: None,
+        again: false,
+        version: 1,
+    };
+    let silent = Answered::Nothing("no connection could be made".into());
+    let waiting = TellState::Waiting { next_try: minute(9) };
+    let tellings = [
+        telling(1, TellState::Skipped, vec![]),
+        telling(2, waiting, vec![a_try(minute(3), silent), a_try(minute(4), Answered::Status(503))]),
+    ];
+    let told = |tellings: &[Telling]| -> Vec<(Moment, String)> {
+        let entries = timeline(&story.payment, &|_| None, &[], tellings);
+        assert!(entries.is_sorted_by_key(|entry| entry.at), "{entries:?}");
+        let of_shop = entries
+            .into_iter()
+            .filter(|entry| entry.text.starts_with("The shop was t") || entry.text.contains("want"));
+        of_shop.map(|entry| (entry.at, entry.text)).collect()
+    };
+    assert_eq!(
+        told(&tellings),
+        [
+            (minute(2), "The shop does not want to be told order.pending.".to_owned()),
+            (
+                minute(3),
+                "The shop was to be told order.paid (notification 2) and did not answer: no connection could be made, \
+                 after 31 ms."
+                    .to_owned()
+            ),
+            (
+                minute(4),
+                "The shop was to be told order.paid (notification 2): it answered 503 after 31 ms. It is told again at \
+                 2026-11-24T16:09:00.000Z."
+                    .to_owned()
+            ),
+        ]
+    );
+    let parked = told(&[telling(2, TellState::Parked, vec![a_try(minute(3), Answered::Status(410))])]);
+    assert!(parked[0].1.ends_with("It is not told again by itself; a merchant can have it sent again."));
+    let fine = told(&[telling(2, TellState::Told, vec![a_try(minute(3), Answered::Status(204))])]);
+    assert_eq!(fine[0].1, "The shop was told order.paid (notification 2): it answered 204 after 31 ms.");
 }

@@ -1,0 +1,41 @@
+//! Having a provider make an attempt's checkout.
+
+use payproof::payment::{Moment, Payment};
+use payproof::provider::{Checkout, Configured, Created, Failure};
+
+use super::record::FlowError;
+use crate::app::App;
+use crate::limits::CREATE_TIMEOUT;
+use crate::store::AttemptItem;
+
+/// Asks the provider for the checkout of a reserved attempt, and keeps what it made. The request is made of what was
+/// stored before anybody heard of it, so it is the same to the byte each time.
+///
+/// # Errors
+/// [`FlowError`] where the answer could not be kept. What the provider answered is the value: its [`Failure`] too.
+pub async fn create_checkout(
+    app: &App,
+    provider: &dyn Configured,
+    payment: &Payment,
+    item: &AttemptItem,
+) -> Result<Result<Created, Failure>, FlowError> {
+    let Some(session) = payment.sessions.get(&item.session.attempt) else { return Err(FlowError::Raced) };
+    let checkout = Checkout {
+        session: item.session,
+        order: &payment.order,
+        money: payment.money,
+        description: &item.request.description,
+        method: session.method,
+        customer_email: item.request.customer_email.as_deref(),
+        locale: item.request.locale.as_deref(),
+        created_at: session.created_at,
+        expires_at: Moment::from_millis(item.request.provider_expires_at),
+        return_url: &item.request.page_url,
+        cancel_url: &item.request.back_url,
+    };
+    let answer = app.sender.run(provider.create(&checkout), CREATE_TIMEOUT).await;
+    if let Ok(created) = &answer {
+        app.store.end_opening(item.session, item.nonce, Some(created)).await?;
+    }
+    Ok(answer)
+}
