@@ -91,6 +91,8 @@ pub struct Event {
     pub body: String,
     /// What payproof answered when it took it.
     pub taken: Option<String>,
+    /// No delivery of it ever arrives: whoever wants to know has to ask.
+    pub lost: bool,
 }
 
 /// One event of one checkout.
@@ -118,6 +120,20 @@ impl Bank {
     /// An event of the books.
     pub fn event(&self, place: Place) -> Event {
         self.books().checkouts[place.checkout].events[place.event].clone()
+    }
+
+    /// No delivery of it arrives, where asking heals that: nothing before it has ended the checkout. Whether it may be so.
+    pub fn lose(&self, place: Place) -> bool {
+        const ENDS: [&str; 4] = ["payment.paid", "payment.failed", "payment.cancelled", "payment.expired"];
+        let ends = |event: &Event| ENDS.contains(&event.kind.as_str());
+        let mut books = self.books();
+        let events = &mut books.checkouts[place.checkout].events;
+        let can_be_asked = |event: &Event| {
+            ends(event) || ["payment.processing", "payment.review"].contains(&event.kind.as_str())
+        };
+        let may = !events[..place.event].iter().any(ends) && can_be_asked(&events[place.event]);
+        events[place.event].lost |= may;
+        may
     }
 
     /// payproof answered a delivery with 2xx.
@@ -214,7 +230,7 @@ impl Checkout {
         let body = EventBody { kind: kind.to_owned(), timestamp: at.to_string(), data };
         let body = serde_json::to_string(&body).expect("JSON");
         let id = format!("evt_{}_{}", self.id, at.millis());
-        self.events.push(Event { id, kind: kind.to_owned(), body, taken: None });
+        self.events.push(Event { id, kind: kind.to_owned(), body, taken: None, lost: false });
     }
 
     fn reach(&mut self, state: State, kind: &str, now: Moment) {

@@ -3,6 +3,7 @@
 mod books;
 mod kept;
 mod log;
+mod told;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub async fn all(world: &Arc<World>, store: &Store) {
     books::one_checkout_an_attempt(&after);
     kept::item_agrees_with_its_facts(&after).await;
     kept::nothing_open_is_left_without_a_timer(&after).await;
+    told::everything_once_and_in_order(&after);
     log::tells_each_change(&after).await;
 }
 

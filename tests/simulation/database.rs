@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
+use payproof::payment::PaymentId;
 use payproof::secret::Secret;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::Store;
@@ -85,7 +86,7 @@ impl HttpConnector for Wire {
                 Fate::Breaks(Lost::Before) | Fate::Refuses => return answered(500, BROKEN.to_owned()),
                 Fate::Done | Fate::Lost(_) | Fate::Breaks(_) | Fate::Crash(_) => {}
             }
-            let (status, answer) = answer(&wire.database, &operation, body);
+            let (status, answer) = wire.done(&operation, body);
             wire.world.after(&what, status, fate).await;
             match fate {
                 Fate::Lost(_) => Err(ConnectorError::timeout("the store's answer is lost".into())),
@@ -97,12 +98,37 @@ impl HttpConnector for Wire {
 }
 
 impl Wire {
+    /// What is answered, with what else a write sets going: timers, and the table's stream.
+    fn done(&self, operation: &str, body: &str) -> (u16, String) {
+        let answer = answer(&self.database, operation, body);
+        if answer.0 == 200 && matches!(operation, "PutItem" | "UpdateItem") {
+            let (pk, sk) = (text_of(body, "pk"), text_of(body, "sk"));
+            if sk == "order" && self.has_news(pk) {
+                self.world.streamed(PaymentId::parse(pk).expect("an order's key"));
+            }
+            if pk.starts_with("due#")
+                && let Some(Ok(millis)) = sk.get(..13).map(str::parse)
+            {
+                self.world.timer_written(millis);
+            }
+        }
+        answer
+    }
+
+    /// What the Pipe asks of a new image: the order has `tel`.
+    fn has_news(&self, pk: &str) -> bool {
+        let key = format!(
+            r#"{{"TableName":"payproof","ConsistentRead":true,"Key":{{"pk":{{"S":"{pk}"}},"sk":{{"S":"order"}}}}}}"#
+        );
+        answer(&self.database, "GetItem", &key).1.contains(r#""tel":{"BOOL":true}"#)
+    }
+
     /// The request was on its way when whoever sent it gave up.
     fn done_late(&self, what: String, operation: String, body: String, after: Duration) {
         let wire = self.clone();
         self.world.spawn(async move {
             tokio::time::sleep(after).await;
-            let (status, _) = answer(&wire.database, &operation, &body);
+            let (status, _) = wire.done(&operation, &body);
             wire.world.note(format_args!("{what}: done late, {status}"));
         });
     }
@@ -119,8 +145,13 @@ fn answered(status: u16, body: String) -> Result<HttpResponse, ConnectorError> {
 
 /// Which item a request is about, without what is random in its key.
 fn about(body: &str) -> &str {
-    let rest = body.split_once(r#""sk":{"S":""#).map_or("", |(_, rest)| rest);
-    rest.split(['#', '"']).next().unwrap_or_default()
+    text_of(body, "sk").split('#').next().unwrap_or_default()
+}
+
+/// A text attribute of a request, as the SDK writes it.
+fn text_of<'a>(body: &'a str, name: &str) -> &'a str {
+    let rest = body.split_once(&format!(r#""{name}":{{"S":""#)).map_or("", |(_, rest)| rest);
+    rest.split('"').next().unwrap_or_default()
 }
 
 /// What DynamoDB's wire answers.

@@ -17,6 +17,8 @@ pub async fn answer(app: &App, request: Request, now: Moment) -> Response {
         Function::WebhookReceive => webhook_receive::handle(app, request, now).await,
         Function::StatusPoll => status_poll::handle(app, request, now).await,
         Function::MerchantRead => merchant_read::handle(app, request, now).await,
-        Function::Pages => pages::handle(app, request, now).await,
+        Function::MerchantAct => merchant_act::handle(app, request, now).await,
+        // The others are called by no request.
+        _ => pages::handle(app, request, now).await,
     }
 }

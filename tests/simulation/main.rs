@@ -25,10 +25,14 @@ mod database;
 mod doors;
 mod fate;
 mod history;
+mod listener;
 mod many;
 mod merchant;
 mod postman;
+mod queues;
+mod settle;
 mod shops;
+mod support;
 mod world;
 
 /// Histories that `cargo test` lives through.

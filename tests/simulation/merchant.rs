@@ -26,6 +26,8 @@ pub async fn sells(world: Arc<World>) {
     if !registers(&world, amount).await {
         return;
     }
+    let support = crate::support::looks_after_it(Arc::clone(&world), amount);
+    world.spawn(support);
     let attempts = world.draw(|dice| dice.u32(1..5));
     for _ in 0..attempts {
         let method = world.draw(|dice| METHODS[dice.usize(..METHODS.len())]);

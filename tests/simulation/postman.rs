@@ -15,6 +15,10 @@ use crate::world::World;
 /// Delivers what happened.
 pub fn deliver_all(world: &Arc<World>, told: Vec<Place>) {
     for place in told {
+        if world.fault("lost for good", |weather| weather.dropped / 5) && world.bank.lose(place) {
+            world.note(format_args!("nobody will be told of {}", world.bank.event(place).kind));
+            continue;
+        }
         let copies = 1 + usize::from(world.fault("delivered twice", |weather| weather.twice));
         for _ in 0..copies {
             let deliver = deliver(Arc::clone(world), place);
@@ -86,8 +90,13 @@ pub async fn forge(world: Arc<World>, session: String, amount: u64) {
         "type": "payment.paid", "timestamp": world.now().to_string(),
         "data": { "reference": session, "payment_id": "pay_forged", "amount": amount, "currency": "EUR" },
     });
-    let event =
-        Event { id: "evt_forged".to_owned(), kind: "forged".to_owned(), body: body.to_string(), taken: None };
+    let event = Event {
+        id: "evt_forged".to_owned(),
+        kind: "forged".to_owned(),
+        body: body.to_string(),
+        taken: None,
+        lost: false,
+    };
     world.pause(1, 60_000).await;
     let mut unsigned = signed(&event, OTHER, world.now());
     if world.chance(500) {

@@ -15,6 +15,9 @@ pub const OTHER: &str = "other";
 /// The provider's API.
 pub const API_BASE: &str = "https://provider.example/api";
 
+/// Where the shop is told.
+pub const NOTIFY_URL: &str = "https://shop.example/notify";
+
 /// A key of a shop.
 pub fn key(prefix: &str, shop: &str) -> String {
     format!("{prefix}_{shop}_{:0>43}", 1)
@@ -40,6 +43,7 @@ pub async fn configure(store: &Store) {
                 "secret": [key("sk", shop)], "read": [key("rk", shop)], "publishable": [key("pk", shop)],
             },
             "return_url_prefixes": ["https://shop.example/"],
+            "notify": { "url": NOTIFY_URL, "secrets": [webhook_secret(shop)] },
             "providers": {
                 "sandbox": {
                     "api_key": "planted_provider_key",

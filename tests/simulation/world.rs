@@ -1,6 +1,6 @@
 //! One history's world: its clock, its dice, its containers, and whatever was seen that must not be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ use tokio::time::Instant;
 use crate::bank::Bank;
 use crate::database::settings;
 use crate::fate::{Callee, Fate, Lost, Weather};
+use crate::listener::Listener;
+use crate::queues::SimulatedQueues;
 
 /// When every history begins. It is ahead of the machine's clock, so that nothing measures against that by accident.
 const BEGINNING_MILLIS: u64 = 2_000_000_000_000;
@@ -37,6 +39,8 @@ struct Process {
 pub struct World {
     /// The provider, with its books.
     pub bank: Bank,
+    /// The shop's own server.
+    pub listener: Listener,
     began: Instant,
     inner: Mutex<Inner>,
     containers: Mutex<Vec<Arc<App>>>,
@@ -52,6 +56,8 @@ struct Inner {
     faults: BTreeMap<&'static str, u64>,
     trace: Trace,
     violations: Vec<String>,
+    timers: BTreeSet<u64>,
+    at_rest: bool,
 }
 
 /// What happened, in order: as a hash, and in words where somebody wants to read it.
@@ -102,6 +108,7 @@ impl World {
         let lines = keep_lines.then(Vec::new);
         Arc::new(Self {
             bank: Bank::default(),
+            listener: Listener::default(),
             began: Instant::now(),
             inner: Mutex::new(Inner {
                 dice,
@@ -112,6 +119,8 @@ impl World {
                 faults: BTreeMap::new(),
                 trace: Trace { lines, ..Trace::default() },
                 violations: Vec::new(),
+                timers: BTreeSet::new(),
+                at_rest: false,
             }),
             containers: Mutex::new(Vec::new()),
             tasks: Mutex::new(Vec::new()),
@@ -144,7 +153,8 @@ impl World {
     fn container(self: &Arc<Self>, store: &Store) -> Arc<App> {
         let mut app = App::over(store.clone(), &settings());
         app.sender = Sender::instead(crate::bank::carrier(self));
-        Arc::new(app)
+        app.to_shops = Sender::instead(crate::listener::carrier(self));
+        Arc::new(app.with_queues(Arc::new(SimulatedQueues(Arc::downgrade(self)))))
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -198,6 +208,46 @@ impl World {
         let what = what.to_string();
         self.note(format_args!("VIOLATION {what}"));
         self.inner().violations.push(what);
+    }
+
+    /// A timer was written. The sweep reads the table; that there is one is known here so that time is not spent on
+    /// minutes in which nothing comes due.
+    pub fn timer_written(&self, millis: u64) {
+        self.inner().timers.insert(millis);
+    }
+
+    /// Whether a timer came due that no sweep has taken.
+    pub fn timer_is_due(&self) -> bool {
+        let now = self.now().millis();
+        self.inner().timers.first().is_some_and(|first| *first <= now)
+    }
+
+    /// When the next timer comes due.
+    pub fn next_timer(&self) -> Option<Moment> {
+        self.inner().timers.first().map(|millis| Moment::from_millis(*millis))
+    }
+
+    /// Takes those that came due.
+    pub fn take_due_timers(&self) -> BTreeSet<u64> {
+        let now = self.now().millis();
+        let mut inner = self.inner();
+        let ahead = inner.timers.split_off(&(now + 1));
+        std::mem::replace(&mut inner.timers, ahead)
+    }
+
+    /// Whoever took them did not get to all.
+    pub fn timers_again(&self, mut due: BTreeSet<u64>) {
+        self.inner().timers.append(&mut due);
+    }
+
+    /// Nothing goes on by itself any more.
+    pub fn rest(&self) {
+        self.inner().at_rest = true;
+    }
+
+    /// Whether that is so.
+    pub fn is_at_rest(&self) -> bool {
+        self.inner().at_rest
     }
 
     /// Starts something that goes on by itself.

@@ -27,6 +27,10 @@ pub enum Act {
     EndRefund {
         succeeds: bool,
     },
+    /// A refund that is still pending ends.
+    FinishRefund {
+        succeeds: bool,
+    },
     OpenDispute,
     EndDispute {
         won: bool,
@@ -75,6 +79,14 @@ impl Checkout {
                 return self.refund(*amount, *end, request.clone(), now);
             }
             (Act::EndRefund { succeeds }, Paid) => return self.end_refund(*succeeds, now),
+            (Act::FinishRefund { succeeds }, Paid) => {
+                let pending = |refund: &Refund| refund.end == RefundEnd::Pending;
+                return if self.refunds.iter().any(pending) {
+                    self.end_refund(*succeeds, now)
+                } else {
+                    Err(NotNow)
+                };
+            }
             (Act::OpenDispute, Paid) if self.disputes.is_empty() && !self.reversed => {
                 let id = format!("dsp_{}", self.id);
                 let amount = self.came.unwrap_or(0);
@@ -141,13 +153,11 @@ impl Checkout {
 
     fn end_refund(&mut self, succeeds: bool, now: Moment) -> Result<(), NotNow> {
         let at = self.tick(now);
-        let can_end = |refund: &&mut Refund| match refund.end {
-            RefundEnd::Pending => true,
-            // A bank can send money back that had arrived.
-            RefundEnd::Succeeded => !succeeds,
-            RefundEnd::Failed => false,
-        };
-        let refund = self.refunds.iter_mut().find(can_end).ok_or(NotNow)?;
+        let of = |end| self.refunds.iter().position(|refund| refund.end == end);
+        // A bank can send money back that had arrived.
+        let arrived = if succeeds { None } else { of(RefundEnd::Succeeded) };
+        let place = of(RefundEnd::Pending).or(arrived).ok_or(NotNow)?;
+        let refund = &mut self.refunds[place];
         refund.end = if succeeds { RefundEnd::Succeeded } else { RefundEnd::Failed };
         refund.since = at.millis();
         let refund = refund.clone();

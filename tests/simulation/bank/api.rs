@@ -170,7 +170,15 @@ impl Bank {
                 let (_, state) = self.books().refund_of_request(&form.request).expect("it was just made");
                 json(201, &state)
             }
-            Err(_) => refused(422, "too_much"),
+            Err(_) => {
+                let mut books = self.books();
+                let checkout = &books.checkouts[index];
+                // Only what happened at the provider's own pages may be news to payproof.
+                if checkout.refunds.iter().all(|refund| refund.request.is_some()) {
+                    books.complaints.push(format!("{} was to be refunded by more than came", form.reference));
+                }
+                refused(422, "too_much")
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use payproof::payment::{Kind, Source, Status};
+use payproof::payment::{Attempt, Kind, Payment, Source, Status};
 
 use super::After;
 use crate::bank::{Checkout, RefundEnd};
@@ -21,7 +21,8 @@ pub fn agree(after: &After<'_>) {
             let mut facts = after.payment.facts.iter().filter(|fact| fact.attempt == *attempt);
             facts.any(|fact| fact.source != Source::Webhook && fact.said.kind.word() == kind)
         };
-        let expected = expected(checkout, after.payment.money.minor(), &ours);
+        let decided = decided(&after.payment, *attempt, checkout);
+        let expected = expected(checkout, after.payment.money.minor(), &ours, decided);
         if *status != expected {
             after.wrong(format_args!("{id} is {status}, by the books {expected}"));
         }
@@ -45,13 +46,31 @@ pub fn agree(after: &After<'_>) {
     attention(after, &books.checkouts);
 }
 
+/// What a merchant decided about all that came: that it is enough, or that it goes back, which is the stronger.
+fn decided(payment: &Payment, attempt: Attempt, checkout: Option<&Checkout>) -> Option<bool> {
+    let came = checkout.and_then(|checkout| checkout.came)?;
+    let facts = payment.facts.iter().filter(|fact| fact.attempt == attempt);
+    let decisions = facts.filter_map(|fact| match fact.said.kind {
+        Kind::Approved(money) if money.minor() == came => Some(true),
+        Kind::Rejected(money) if money.minor() == came => Some(false),
+        _ => None,
+    });
+    decisions.min()
+}
+
 /// The status of a session. `ours` says whether we ourselves recorded a fact of this kind.
-fn expected(checkout: Option<&Checkout>, costs: u64, ours: &dyn Fn(&str) -> bool) -> Status {
+fn expected(
+    checkout: Option<&Checkout>,
+    costs: u64,
+    ours: &dyn Fn(&str) -> bool,
+    decided: Option<bool>,
+) -> Status {
     let said = |kind: &str| checkout.is_some_and(|checkout| checkout.said(kind));
     if let Some((checkout, came)) = checkout.and_then(|checkout| Some((checkout, checkout.came?))) {
         return match came {
             came if came > 0 && checkout.taken_back() == came => Status::Refunded,
-            came if came == costs => Status::Paid,
+            _ if decided == Some(false) => Status::Review,
+            came if came == costs || decided == Some(true) => Status::Paid,
             _ => Status::Review,
         };
     }
@@ -88,7 +107,10 @@ fn attention(after: &After<'_>, checkouts: &[Checkout]) {
         .collect();
     let holds = |checkout: &Checkout| checkout.came.is_some_and(|came| checkout.taken_back() < came);
     let mut expected = Vec::new();
-    if mine.values().any(|checkout| holds(checkout) && checkout.came != Some(costs)) {
+    let approved = |attempt, checkout| decided(&after.payment, attempt, Some(checkout)) == Some(true);
+    if mine.iter().any(|(attempt, checkout)| {
+        holds(checkout) && checkout.came != Some(costs) && !approved(*attempt, *checkout)
+    }) {
         expected.push("amount_mismatch");
     }
     if mine.values().filter(|checkout| holds(checkout)).count() > 1 {
@@ -116,11 +138,22 @@ fn attention(after: &After<'_>, checkouts: &[Checkout]) {
         expected.push("payment_reversed");
     }
     let failed = |checkout: &&Checkout| checkout.refunds.iter().any(|refund| refund.end == RefundEnd::Failed);
-    if mine.values().any(failed) {
+    // One that the provider refused to make stands in no book but ours.
+    let refused = after
+        .payment
+        .facts
+        .iter()
+        .any(|fact| matches!(fact.said.kind, Kind::RefundFailed(_)) && fact.source == Source::Us);
+    if refused || mine.values().any(failed) {
         expected.push("refund_failed");
     }
     let mut raised: Vec<_> = standing.raised_by.keys().map(|word| word.word()).collect();
     raised.retain(|word| *word != "stuck");
+    // Whether an end that nobody was told of was ever seen depends on when the provider was asked.
+    if mine.values().any(|checkout| checkout.events.iter().any(|event| event.lost)) {
+        raised.retain(|word| *word != "late_payment");
+        expected.retain(|word| *word != "late_payment");
+    }
     expected.sort_unstable();
     raised.sort_unstable();
     if raised != expected {

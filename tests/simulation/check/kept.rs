@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use payproof::payment::{Fact, FactId, Payment, ProviderName, ShopId};
-use payproof_edge::store::{Store, StoredEvent, timer_shard};
+use payproof::payment::due::outstanding;
+use payproof::payment::{Fact, FactId, Payment, ProviderName, ShopId, Status};
+use payproof_edge::store::{Shard, Store, StoredEvent};
 
 use super::After;
 use crate::merchant::ORDER;
@@ -33,7 +34,7 @@ fn each_is_kept(world: &World, payment: Option<&Payment>, aside: &[Fact], stored
     let books = world.bank.books();
     for checkout in &books.checkouts {
         let reserved = payment.is_some_and(|payment| has(payment, &checkout.form.reference));
-        for event in &checkout.events {
+        for event in checkout.events.iter().filter(|event| !event.lost) {
             let fact = FactId::of_event(&provider, &event.id, 0);
             let recorded = payment.is_some_and(|payment| payment.fact(fact.hash()).is_some())
                 || aside.iter().any(|known| known.id == fact);
@@ -95,16 +96,26 @@ pub async fn item_agrees_with_its_facts(after: &After<'_>) {
     }
 }
 
-/// Whatever is not final will be looked at again.
+/// Whatever is outstanding will be looked at again, later than now; what is neither that nor final waits for a person.
 pub async fn nothing_open_is_left_without_a_timer(after: &After<'_>) {
     let standing = after.payment.standing();
-    if standing.sessions.values().all(|status| status.is_final()) {
+    let outstanding = outstanding(&after.payment, after.world.now());
+    for (attempt, status) in &standing.sessions {
+        let looked_at = outstanding.iter().any(|thing| thing.attempt == *attempt);
+        let for_a_person = *status == Status::Review && !standing.raised_by.is_empty();
+        if !status.is_final() && !looked_at && !for_a_person {
+            after.wrong(format_args!("attempt {attempt} stays {status} and nobody will look at it"));
+        }
+    }
+    if outstanding.is_empty() {
         return;
     }
     let query = after.store.client().query().table_name(after.store.payments_table());
+    let now = format!("{:013}", after.world.now().millis());
     let query = query
-        .key_condition_expression("pk = :pk")
-        .expression_attribute_values(":pk", AttributeValue::S(timer_shard(&after.payment.id)));
+        .key_condition_expression("pk = :pk AND sk > :now")
+        .expression_attribute_values(":pk", AttributeValue::S(Shard::of(&after.payment.id).partition()))
+        .expression_attribute_values(":now", AttributeValue::S(now));
     let items = query.send().await.expect("the store answers").items.unwrap_or_default();
     let id = after.payment.id.to_string();
     let of_order = |item: &std::collections::HashMap<String, AttributeValue>| {
