@@ -42,8 +42,10 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::MerchantRead, "evt#", &["Query"]),
     (Function::MerchantRead, "ref#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
+    (Function::MerchantRead, "index fail#", &["Query"]),
     // A decision is recorded; a refund has a timer before it is asked for.
-    (Function::MerchantAct, "pay_", &["GetItem", "UpdateItem"]),
+    (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query", "BatchGetItem"]),
+    (Function::MerchantAct, "index fail#", &["Query"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
@@ -55,6 +57,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
 
 /// What each function does to the queues, by their names in `template.yaml`.
 pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
+    (Function::MerchantAct, "NotifyQueue", &["SendMessage"]),
     (
         Function::NotifyShop,
         "NotifyQueue",
@@ -160,6 +163,17 @@ impl Functions {
 
     /// Calls a function as its route would.
     async fn call(&self, method: &str, path: &str, body: &[u8], headers: &[(&str, &str)]) -> (u16, Value) {
+        self.call_at(method, path, body, headers, now()).await
+    }
+
+    async fn call_at(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        headers: &[(&str, &str)],
+        at: Moment,
+    ) -> (u16, Value) {
         let mut request = http::Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -170,7 +184,7 @@ impl Functions {
         let found = payproof_edge::api::routes::find(request.method(), request.uri().path());
         let payproof_edge::api::routes::Found::Route(route, _) = found else { panic!("no route {path}") };
         let (app, _) = &self.apps[route.function.name()];
-        let response = handle(route.function, app, request, now()).await;
+        let response = handle(route.function, app, request, at).await;
         let status = response.status().as_u16();
         (status, serde_json::from_slice(response.body()).unwrap_or(Value::Null))
     }
@@ -319,6 +333,19 @@ async fn told_in_vain(functions: &Functions, order: &str) {
     world.stack.put_shop(&document.to_string()).await.expect("a shop");
     let (app, _) = &functions.apps[Function::NotifyShop.name()];
     notify_shop::handle(app, world.shop.payment_id(order), now()).await.expect("it is tried later");
+    for path in ["/v1/notifications".to_owned(), format!("/v1/notifications?order_id={order}")] {
+        assert_eq!(functions.get(&path).await.0, 200, "{path}");
+    }
+    // The function knows its shop as it was: who acts has read it before.
+    let later = now().plus_seconds(120);
+    let id = payproof::notify::message_id(world.shop.payment_id(order), 1);
+    for (path, body) in [
+        (format!("/v1/notifications/{id}/resend"), json!({})),
+        ("/v1/notifications/resend".to_owned(), json!({ "since": "2026-01-01T00:00:00Z" })),
+    ] {
+        let body = body.to_string();
+        assert_eq!(functions.call_at("POST", &path, body.as_bytes(), &[], later).await.0, 200, "{path}");
+    }
 }
 
 /// A webhook that named what it kept and then crashed, while its session was reserved: only a repeated registration,

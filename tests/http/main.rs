@@ -9,6 +9,8 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/shop_server.rs"]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -19,6 +21,7 @@ mod world;
 mod events;
 mod reach;
 mod table;
+mod telling;
 mod wire;
 
 mod acknowledge;
@@ -34,6 +37,7 @@ mod idempotency;
 mod kept;
 mod lists;
 mod merchant;
+mod notifications;
 mod opening;
 mod poll;
 mod racing;
@@ -41,5 +45,7 @@ mod refunds;
 mod refused;
 mod return_page;
 mod review;
+mod told;
+mod told_badly;
 mod webhooks;
 mod wounds;

@@ -4,6 +4,7 @@
 mod acknowledge;
 mod by;
 mod cancel;
+mod notifications;
 mod refund;
 mod review;
 
@@ -24,6 +25,8 @@ async fn act(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/orders/{order_id}/refunds" => refund::act(app, &shop, &call).await,
         "/v1/sessions/{session_id}/cancel" => cancel::act(app, &shop, &call).await,
         "/v1/sessions/{session_id}/review" => review::act(app, &shop, &call).await,
+        "/v1/notifications/{notification_id}/resend" => notifications::one(app, &shop, &call).await,
+        "/v1/notifications/resend" => notifications::all(app, &shop, &call).await,
         _ => Err(Problem::new(Code::NotFound)),
     }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod events;
+mod notifications;
 mod orders;
 mod timeline;
 
@@ -21,6 +22,7 @@ async fn read(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/orders/{order_id}" => orders::one(app, &shop, &call).await,
         "/v1/orders" => orders::list(app, &shop, &call).await,
         "/v1/sessions/{session_id}/timeline" => timeline::of_session(app, &shop, &call).await,
+        "/v1/notifications" => notifications::list(app, &shop, &call).await,
         "/v1/events" => events::list(app, &shop, &call).await,
         _ => Err(Problem::new(Code::NotFound)),
     }

@@ -67,6 +67,7 @@ problems! {
     AlreadyRejected = 409 "already_rejected", "The money was rejected", "This money was rejected before. It stays in review until it is back with the customer.";
     StillHeld = 409 "still_held", "The provider still holds it", "The provider holds the payment and cannot be told to close it. Decide at the provider: its event is recorded here.";
     OrderFull = 409 "order_full", "The order is full", "The order holds as many facts as it can. What providers tell of it is kept; nothing more can be asked for.";
+    NothingToNotify = 409 "nothing_to_notify", "The shop is told nothing", "The shop's configuration names no address that is told of changes. Put `notify` into it first.";
     BodyTooLarge = 413 "body_too_large", "The body is too large", "A webhook's body may have 256 KiB, any other 64 KiB.";
     UnknownField = 422 "unknown_field", "Unknown field", "The request has a field that this endpoint does not know. A session takes no amount: it comes from the stored order.";
     InvalidRequest = 422 "invalid_request", "The request is not as it should be", "A field is missing, of another type, or outside its bounds; the detail says which.";

@@ -21,7 +21,7 @@ use crate::circuits::Callee;
 use crate::limits::{RACES_MAX, TELL_RUN, TELL_TIMEOUT};
 use crate::queue::DELAY_MAX;
 use crate::shops::Freshness;
-use crate::store::Due;
+use crate::store::{Due, Notification};
 
 /// Tells an order's shop what it does not know yet, until it knows all or has to be left alone for a while.
 ///
@@ -124,7 +124,7 @@ impl Run<'_> {
             "the shop does not want to be told this"
         );
         // Whoever wrote first was not wrong: what is there counts.
-        Ok(self.app.store.put_telling(self.payment, news.kind, &telling).await?)
+        Ok(self.app.store.put_telling(Notification::of(self.payment, news.kind), &telling).await?)
     }
 
     async fn tell(
@@ -193,7 +193,7 @@ impl Run<'_> {
             if let TellState::Waiting { next_try } = after.state {
                 self.wake_at(next_try).await?;
             }
-            let found = self.app.store.put_telling(self.payment, news.kind, &after).await?;
+            let found = self.app.store.put_telling(Notification::of(self.payment, news.kind), &after).await?;
             if found == after {
                 return Ok(found);
             }

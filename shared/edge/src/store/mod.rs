@@ -32,4 +32,4 @@ pub use order::{Registered, Saved};
 pub use order_list::Page;
 pub use refused::Note;
 pub use timer::{Due, Shard, TimerKey, Timers};
-pub use told::{Failing, FailingPage};
+pub use told::{Failing, FailingPage, Notification, failing_key};
