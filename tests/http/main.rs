@@ -11,6 +11,9 @@
 
 #[path = "../stack/shop_server.rs"]
 mod shop_server;
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -32,7 +35,10 @@ mod bad_keys;
 mod bounds;
 mod cancel;
 mod doors;
+mod expiring;
+mod followed;
 mod go;
+mod healed;
 mod idempotency;
 mod kept;
 mod lists;
