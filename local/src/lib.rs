@@ -14,6 +14,7 @@ mod queues;
 pub mod sandbox;
 mod stack;
 mod stream;
+pub mod trigger;
 
 pub use demo::Keys;
 pub use documents::DocumentsError;

@@ -3,14 +3,16 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use payproof::shop::with_hashed_keys;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::Store;
-use payproof_local::{Data, Options, Stack};
+use payproof_local::trigger::Chaos;
+use payproof_local::{Data, Keys, Options, Stack};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -25,7 +27,7 @@ struct Arguments {
     #[arg(long, default_value = "127.0.0.1:8787")]
     addr: SocketAddr,
     /// The folder that the data is kept in.
-    #[arg(long, default_value = "data", conflicts_with = "memory")]
+    #[arg(long, default_value = "data", conflicts_with = "memory", global = true)]
     data: PathBuf,
     /// Keep nothing: the data goes with the process.
     #[arg(long)]
@@ -43,6 +45,29 @@ enum Command {
     /// Shops' configurations.
     #[command(subcommand)]
     Shops(Shops),
+    /// Makes things happen at a running stack, with the demo shop's keys from its data folder.
+    #[command(subcommand)]
+    Trigger(Trigger),
+}
+
+#[derive(Subcommand)]
+enum Trigger {
+    /// Orders with which everything goes wrong that can: webhooks that come twice, late, out of order or not at all, wrong
+    /// amounts, forged signatures, requests cut off. Ends with the books compared; fails where they differ.
+    Chaos {
+        /// What happens follows from this.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many orders.
+        #[arg(long, default_value_t = 50)]
+        orders: u32,
+        /// The stack's address.
+        #[arg(long, default_value = "http://127.0.0.1:8787")]
+        url: String,
+        /// Seconds that payproof has to find out what nobody told it.
+        #[arg(long, default_value_t = 300)]
+        patience: u64,
+    },
 }
 
 #[derive(Subcommand)]
@@ -65,6 +90,7 @@ async fn main() -> ExitCode {
     log();
     let done = match arguments.command {
         Some(Command::Shops(command)) => shops(command).await,
+        Some(Command::Trigger(command)) => trigger(command, &arguments.data).await,
         None => serve(arguments).await,
     };
     match done {
@@ -126,6 +152,18 @@ fn read_shops(file: &PathBuf) -> Result<Vec<String>, Failure> {
     let shops: Vec<Box<serde_json::value::RawValue>> = serde_json::from_str(&text)
         .map_err(|error| format!("{}: not a list of shops: {error}", file.display()))?;
     Ok(shops.iter().map(|shop| shop.get().to_owned()).collect())
+}
+
+async fn trigger(command: Trigger, data: &Path) -> Result<(), Failure> {
+    let Trigger::Chaos { seed, orders, url, patience } = command;
+    let keys = Keys::kept_in(data)?.ok_or_else(|| {
+        format!("no stack keeps the demo shop's keys in {}; start it with `cargo run`", data.display())
+    })?;
+    let chaos = Chaos { url, keys, seed, orders, patience: Duration::from_secs(patience) };
+    match payproof_local::trigger::chaos(&chaos, &mut std::io::stdout()).await? {
+        true => Ok(()),
+        false => Err("the books differ".into()),
+    }
 }
 
 async fn shops(command: Shops) -> Result<(), Failure> {

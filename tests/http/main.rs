@@ -9,11 +9,11 @@
     reason = "a test that panics fails"
 )]
 
-#[path = "../stack/shop_server.rs"]
-mod shop_server;
 #[path = "../stack/clockwork.rs"]
 #[allow(dead_code)]
 mod clockwork;
+#[path = "../stack/shop_server.rs"]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;

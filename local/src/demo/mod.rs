@@ -10,7 +10,7 @@ mod page;
 
 use std::sync::Arc;
 
-pub use keys::Keys;
+pub use keys::{Keys, SHOP_ID};
 
 use self::client::Client;
 use self::order::Orders;
