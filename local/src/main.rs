@@ -3,16 +3,19 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use payproof::payment::ShopId;
 use payproof::shop::with_hashed_keys;
+use payproof_edge::app::{App, now};
+use payproof_edge::flow::Which;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::Store;
-use payproof_local::trigger::Chaos;
-use payproof_local::{Data, Keys, Options, Stack};
+use payproof_local::trigger::Trigger;
+use payproof_local::{Data, Options, Stack, period, reconcile_since};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -38,6 +41,9 @@ struct Arguments {
     /// A JSON file with a list of shops to write at start, instead of the demo shop.
     #[arg(long)]
     shops: Option<PathBuf>,
+    /// How often timers that came due are handed on: they make up for webhooks that never came.
+    #[arg(long, default_value = "5s", value_parser = period::parse)]
+    sweep_every: Duration,
 }
 
 #[derive(Subcommand)]
@@ -48,25 +54,17 @@ enum Command {
     /// Makes things happen at a running stack, with the demo shop's keys from its data folder.
     #[command(subcommand)]
     Trigger(Trigger),
-}
-
-#[derive(Subcommand)]
-enum Trigger {
-    /// Orders with which everything goes wrong that can: webhooks that come twice, late, out of order or not at all, wrong
-    /// amounts, forged signatures, requests cut off. Ends with the books compared; fails where they differ.
-    Chaos {
-        /// What happens follows from this.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// How many orders.
-        #[arg(long, default_value_t = 50)]
-        orders: u32,
-        /// The stack's address.
-        #[arg(long, default_value = "http://127.0.0.1:8787")]
-        url: String,
-        /// Seconds that payproof has to find out what nobody told it.
-        #[arg(long, default_value_t = 300)]
-        patience: u64,
+    /// Asks the providers about all that is open, with the tables of the environment (PAYMENTS_TABLE, AWS_REGION, …).
+    Reconcile {
+        /// Of orders that were registered since then: 2026-11-24T00:00:00Z, or 36h for so long ago.
+        #[arg(long)]
+        since: String,
+        /// Of this shop alone.
+        #[arg(long)]
+        shop: Option<String>,
+        /// Also about sessions that have ended: after a restore, what the tables lost does not show in them.
+        #[arg(long)]
+        every_session: bool,
     },
 }
 
@@ -90,7 +88,10 @@ async fn main() -> ExitCode {
     log();
     let done = match arguments.command {
         Some(Command::Shops(command)) => shops(command).await,
-        Some(Command::Trigger(command)) => trigger(command, &arguments.data).await,
+        Some(Command::Trigger(command)) => command.run(&arguments.data, &mut std::io::stdout()).await.map_err(Into::into),
+        Some(Command::Reconcile { since, shop, every_session }) => {
+            reconcile(&since, shop.as_deref(), every_session).await
+        }
         None => serve(arguments).await,
     };
     match done {
@@ -111,7 +112,8 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
     };
     let data = if arguments.memory { Data::Memory } else { Data::Folder(arguments.data) };
     let options = Options { addr: arguments.addr, data, public_url: arguments.public_url, shops };
-    let stack = Stack::start(options).await?;
+    let mut stack = Stack::start(options).await?;
+    stack.sweep_every(arguments.sweep_every);
     welcome(&stack)?;
     tokio::signal::ctrl_c().await?;
     stack.stop().await;
@@ -154,18 +156,6 @@ fn read_shops(file: &PathBuf) -> Result<Vec<String>, Failure> {
     Ok(shops.iter().map(|shop| shop.get().to_owned()).collect())
 }
 
-async fn trigger(command: Trigger, data: &Path) -> Result<(), Failure> {
-    let Trigger::Chaos { seed, orders, url, patience } = command;
-    let keys = Keys::kept_in(data)?.ok_or_else(|| {
-        format!("no stack keeps the demo shop's keys in {}; start it with `cargo run`", data.display())
-    })?;
-    let chaos = Chaos { url, keys, seed, orders, patience: Duration::from_secs(patience) };
-    match payproof_local::trigger::chaos(&chaos, &mut std::io::stdout()).await? {
-        true => Ok(()),
-        false => Err("the books differ".into()),
-    }
-}
-
 async fn shops(command: Shops) -> Result<(), Failure> {
     let (Shops::Put { file } | Shops::Check { file }) = &command;
     let document = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -175,6 +165,17 @@ async fn shops(command: Shops) -> Result<(), Failure> {
         store.put_shop_document(&id, &stored).await?;
     }
     writeln!(std::io::stdout(), "{id}: fine")?;
+    Ok(())
+}
+
+async fn reconcile(since: &str, shop: Option<&str>, every_session: bool) -> Result<(), Failure> {
+    let since = reconcile_since::since(since, now())?;
+    let shop = shop.map(ShopId::parse).transpose()?;
+    let which = if every_session { Which::Every } else { Which::Outstanding };
+    let app = App::new(&Settings::from_env()?);
+    for (shop, done) in reconcile_since::reconcile_since(&app, shop.as_ref(), since, which).await? {
+        writeln!(std::io::stdout(), "{shop}: {done} orders looked at")?;
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod world;
 mod documents;
 mod drift;
 mod logs;
+mod looked;
 mod needs;
 mod openapi;
 mod queues;

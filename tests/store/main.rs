@@ -9,6 +9,9 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -19,9 +22,11 @@ mod world;
 mod budget;
 mod crash;
 mod crash_acting;
+mod crash_reconciling;
 mod door;
 mod dynamodb_local;
 mod sender;
 mod shops;
 mod suite;
+mod sweeping;
 mod write_first;

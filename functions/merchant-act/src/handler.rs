@@ -5,6 +5,7 @@ mod acknowledge;
 mod by;
 mod cancel;
 mod notifications;
+mod reconcile;
 mod refund;
 mod review;
 
@@ -27,6 +28,7 @@ async fn act(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/sessions/{session_id}/review" => review::act(app, &shop, &call).await,
         "/v1/notifications/{notification_id}/resend" => notifications::one(app, &shop, &call).await,
         "/v1/notifications/resend" => notifications::all(app, &shop, &call).await,
+        "/v1/sessions/{session_id}/reconcile" => reconcile::act(app, &shop, &call).await,
         _ => Err(Problem::new(Code::NotFound)),
     }
 }

@@ -7,6 +7,7 @@ mod plan;
 mod play;
 
 use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use payproof::provider::Failure;
@@ -39,12 +40,53 @@ pub struct Chaos {
     pub patience: Duration,
 }
 
+/// What can be made to happen.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Trigger {
+    /// Orders with which everything goes wrong that can: webhooks that come twice, late, out of order or not at all,
+    /// wrong amounts, forged signatures, requests cut off. Ends with the books compared; fails where they differ.
+    Chaos {
+        /// What happens follows from this.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many orders.
+        #[arg(long, default_value_t = 50)]
+        orders: u32,
+        /// The stack's address.
+        #[arg(long, default_value = "http://127.0.0.1:8787")]
+        url: String,
+        /// Seconds that payproof has to find out what nobody told it.
+        #[arg(long, default_value_t = 300)]
+        patience: u64,
+    },
+}
+
+impl Trigger {
+    /// Makes it happen, with the keys that a stack keeps in the folder `data`.
+    ///
+    /// # Errors
+    /// [`ChaosError`].
+    pub async fn run(self, data: &Path, out: &mut (impl Write + Send)) -> Result<(), ChaosError> {
+        let Self::Chaos { seed, orders, url, patience } = self;
+        let keys = Keys::kept_in(data).map_err(|error| ChaosError::Keys(error.to_string()))?;
+        let keys = keys.ok_or_else(|| ChaosError::Keys(format!("there are none in {}", data.display())))?;
+        let wish = Chaos { url, keys, seed, orders, patience: Duration::from_secs(patience) };
+        if chaos(&wish, out).await? { Ok(()) } else { Err(ChaosError::Differ) }
+    }
+}
+
 /// Why it could not be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChaosError {
     /// The stack did not answer, or not in a way that can be understood.
     #[error("the stack did not answer as it should: {0}")]
     Stack(String),
+    /// The demo shop's keys are not to be had: the stack keeps them with its data.
+    #[error("the demo shop's keys cannot be read: {0}")]
+    Keys(String),
+    /// Patience was at its end and the books still differ.
+    #[error("the books differ")]
+    Differ,
     /// Nothing can be printed.
     #[error("cannot write: {0}")]
     Write(String),

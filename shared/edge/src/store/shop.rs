@@ -19,6 +19,27 @@ impl Store {
         item.map(|item| item.text(DOCUMENT).map(str::to_owned)).transpose()
     }
 
+    /// Every shop. It reads the whole table, which only operators may: no function does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn shop_ids(&self) -> Result<Vec<ShopId>, StoreError> {
+        let mut ids = Vec::new();
+        let mut from = None;
+        loop {
+            let scan = self.client.scan().table_name(&self.shops_table).projection_expression(ID);
+            let page = scan.set_exclusive_start_key(from).send().await;
+            let page = page.map_err(|error| StoreError::of(&error))?;
+            for item in page.items() {
+                ids.push(ShopId::parse(item.text(ID)?).map_err(|_| StoreError::Unreadable(ID))?);
+            }
+            from = page.last_evaluated_key;
+            if from.is_none() {
+                return Ok(ids);
+            }
+        }
+    }
+
     /// Writes a shop's configuration, as [`payproof::shop::with_hashed_keys`] made it.
     ///
     /// # Errors
