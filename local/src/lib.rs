@@ -16,6 +16,7 @@ pub mod reconcile_since;
 pub mod sandbox;
 mod stack;
 mod stream;
+pub mod trigger;
 
 pub use demo::Keys;
 pub use documents::DocumentsError;

@@ -18,6 +18,7 @@ use payproof_edge::queue::Sqs;
 use payproof_edge::settings::Settings;
 use payproof_edge::shops::Freshness;
 use payproof_edge::store::Store;
+use payproof_local::trigger::Trigger;
 use payproof_local::{Data, Options, Stack, period, reconcile_since};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -33,7 +34,7 @@ struct Arguments {
     #[arg(long, default_value = "127.0.0.1:8787")]
     addr: SocketAddr,
     /// The folder that the data is kept in.
-    #[arg(long, default_value = "data", conflicts_with = "memory")]
+    #[arg(long, default_value = "data", conflicts_with = "memory", global = true)]
     data: PathBuf,
     /// Keep nothing: the data goes with the process.
     #[arg(long)]
@@ -54,6 +55,9 @@ enum Command {
     /// Shops' configurations.
     #[command(subcommand)]
     Shops(Shops),
+    /// Makes things happen at a running stack, with the demo shop's keys from its data folder.
+    #[command(subcommand)]
+    Trigger(Trigger),
     /// Asks the providers about all that is open, with the tables of the environment (PAYMENTS_TABLE, AWS_REGION, …).
     Reconcile {
         /// Of orders that were registered since then: 2026-11-24T00:00:00Z, or 36h for so long ago.
@@ -107,6 +111,9 @@ async fn main() -> ExitCode {
     log();
     let done = match arguments.command {
         Some(Command::Shops(command)) => shops(command).await,
+        Some(Command::Trigger(command)) => {
+            command.run(&arguments.data, &mut std::io::stdout()).await.map_err(Into::into)
+        }
         Some(Command::Reconcile { since, shop, every_session }) => {
             reconcile(&since, shop.as_deref(), every_session).await
         }

@@ -82,6 +82,11 @@ pub fn assert_clean() {
     assert!(leaks.is_empty(), "a log line holds what it must not:\n  {}", leaks.join("\n  "));
 }
 
+/// What was logged and must not be, until now.
+pub fn leaks() -> Vec<String> {
+    state().leaks.clone()
+}
+
 /// What was logged and holds this text.
 pub fn lines_with(text: &str) -> Vec<String> {
     state().lines.iter().filter(|line| line.contains(text)).cloned().collect()

@@ -8,6 +8,11 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../http/events.rs"]
+#[allow(dead_code)]
+mod events;
+#[allow(dead_code)]
+mod shop_server;
 #[allow(dead_code)]
 mod stripe_api;
 #[allow(dead_code)]
@@ -15,6 +20,7 @@ mod world;
 
 #[cfg(feature = "wider")]
 mod browser;
+mod chaos;
 mod paid;
 #[cfg(feature = "wider")]
 mod signatures;

@@ -45,19 +45,29 @@ impl Keys {
     /// The keys kept in `folder`, made there at the first start; without a folder they go with the process.
     pub(crate) fn made_at_first_start(folder: Option<&Path>) -> Result<Self, StartError> {
         let Some(folder) = folder else { return Ok(Self::of(made()?)) };
+        if let Some(kept) = Self::kept_in(folder)? {
+            return Ok(kept);
+        }
+        let file = folder.join(FILE);
+        let failed = |error| StartError::Data { path: file.clone(), error };
+        let stored = made()?;
+        let text = serde_json::to_string_pretty(&stored).map_err(|error| failed(error.into()))?;
+        write_whole(&file, &text).map_err(failed)?;
+        Ok(Self::of(stored))
+    }
+
+    /// The keys that a stack keeps in `folder`; none where it keeps none there.
+    ///
+    /// # Errors
+    /// [`StartError::Data`] where they cannot be read.
+    pub fn kept_in(folder: &Path) -> Result<Option<Self>, StartError> {
         let file = folder.join(FILE);
         let failed = |error| StartError::Data { path: file.clone(), error };
         match std::fs::read_to_string(&file) {
-            Ok(text) => {
-                let stored = serde_json::from_str(&text).map_err(|error| failed(error.into()))?;
-                Ok(Self::of(stored))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let stored = made()?;
-                let text = serde_json::to_string_pretty(&stored).map_err(|error| failed(error.into()))?;
-                write_whole(&file, &text).map_err(failed)?;
-                Ok(Self::of(stored))
-            }
+            Ok(text) => serde_json::from_str(&text)
+                .map(|stored| Some(Self::of(stored)))
+                .map_err(|error| failed(error.into())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }

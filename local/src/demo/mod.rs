@@ -11,7 +11,7 @@ mod told;
 
 use std::sync::Arc;
 
-pub use keys::Keys;
+pub use keys::{Keys, SHOP_ID};
 
 use self::client::Client;
 use self::order::Orders;

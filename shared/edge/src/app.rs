@@ -40,8 +40,13 @@ pub struct App {
 impl App {
     /// An app as the settings say. Nothing is read or connected yet.
     pub fn new(settings: &Settings) -> Self {
+        Self::over(Store::new(settings), settings)
+    }
+
+    /// An app over this store.
+    pub fn over(store: Store, settings: &Settings) -> Self {
         Self {
-            store: Store::new(settings),
+            store,
             shops: Shops::default(),
             sender: Sender::default(),
             to_shops: Sender::public_only(Loopback::Refused),

@@ -19,6 +19,16 @@ pub struct Store {
 impl Store {
     /// A store as the settings say. Region and credentials come from them: no provider chain runs at start.
     pub fn new(settings: &Settings) -> Self {
+        Self::with_client(settings, Client::from_conf(Self::config(settings).build()))
+    }
+
+    /// A store reached by a client that was made of [`Store::config`]: tests bring an HTTP client of their own.
+    pub fn with_client(settings: &Settings, client: Client) -> Self {
+        Self { client, table: settings.payments_table.clone(), shops_table: settings.shops_table.clone() }
+    }
+
+    /// How the client is configured: its time-outs and repeats are those of a request that somebody waits for.
+    pub fn config(settings: &Settings) -> aws_sdk_dynamodb::config::Builder {
         let credentials = Credentials::new(
             settings.access_key_id.clone(),
             settings.secret_access_key.reveal(),
@@ -31,7 +41,7 @@ impl Store {
             .operation_attempt_timeout(Duration::from_millis(2_000))
             .operation_timeout(Duration::from_millis(5_000))
             .build();
-        let mut config = aws_sdk_dynamodb::Config::builder()
+        let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(settings.region.clone()))
             .credentials_provider(credentials)
@@ -39,13 +49,9 @@ impl Store {
             .retry_config(
                 RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
             );
-        if let Some(url) = &settings.endpoint_url {
-            config = config.endpoint_url(url);
-        }
-        Self {
-            client: Client::from_conf(config.build()),
-            table: settings.payments_table.clone(),
-            shops_table: settings.shops_table.clone(),
+        match &settings.endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
         }
     }
 
