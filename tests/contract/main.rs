@@ -11,6 +11,7 @@ mod stripe_api;
 #[allow(dead_code)]
 mod world;
 
+mod acted;
 mod documents;
 mod drift;
 mod logs;
