@@ -16,6 +16,7 @@ mod world;
 #[cfg(feature = "wider")]
 mod browser;
 mod paid;
+mod retell;
 #[cfg(feature = "wider")]
 mod signatures;
 mod survives_kill;

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use crate::world::{Answer, client};
 
 /// The `payproof` binary, built if it is not yet.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let built = std::process::Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--locked", "--package", "payproof-local"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
