@@ -362,7 +362,7 @@ const BEHIND_MILLIS_MAX: u64 = 7 * 86_400_000;
 const AHEAD_MILLIS_MAX: u64 = 86_400_000;
 
 /// What a delivery with several readings came to: what needs a look before what went well.
-fn strongest(outcomes: Vec<Outcome>) -> Outcome {
+pub(super) fn strongest(outcomes: Vec<Outcome>) -> Outcome {
     const ORDER: [Outcome; 7] = [
         Outcome::PastCap,
         Outcome::NotUnderstood,
