@@ -9,6 +9,9 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/shop_server.rs"]
 mod shop_server;
 #[path = "../stack/stripe_api.rs"]
@@ -30,12 +33,21 @@ mod bad_bodies;
 mod bad_ids;
 mod bad_keys;
 mod bounds;
+mod by_hand;
 mod cancel;
 mod demo_shop;
 mod doors;
+mod every_order;
+mod expiring;
+mod explain;
+mod fallback;
+mod followed;
 mod go;
+mod healed;
+mod hinted;
 mod idempotency;
 mod kept;
+mod links;
 mod lists;
 mod merchant;
 mod notifications;
@@ -44,6 +56,7 @@ mod poll;
 mod racing;
 mod refunds;
 mod refused;
+mod replay;
 mod retold;
 mod return_page;
 mod review;
