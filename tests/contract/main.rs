@@ -11,7 +11,6 @@ mod stripe_api;
 #[allow(dead_code)]
 mod world;
 
-mod acted;
 mod documents;
 mod drift;
 mod logs;
@@ -19,5 +18,6 @@ mod looked;
 mod needs;
 mod openapi;
 mod queues;
+mod stories;
 mod template;
 mod tidy;

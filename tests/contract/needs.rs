@@ -33,7 +33,6 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::CreateSession, "evt#", &["GetItem", "UpdateItem"]),
     (Function::CreateSession, "due#", &["PutItem"]),
     (Function::CreateSession, "idem#", &["PutItem", "UpdateItem", "DeleteItem"]),
-    (Function::CreateSession, "rest#", &["PutItem"]),
     // Written first, else read; kept where it matches nothing, named where its order will look.
     (Function::WebhookReceive, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
     (Function::WebhookReceive, "evt#", &["PutItem", "UpdateItem"]),
@@ -45,7 +44,6 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::MerchantRead, "pay_", &["GetItem", "Query", "BatchGetItem"]),
     (Function::MerchantRead, "evt#", &["Query"]),
     (Function::MerchantRead, "ref#", &["Query"]),
-    (Function::MerchantRead, "rest#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
     (Function::MerchantRead, "index fail#", &["Query"]),
     // A decision is recorded; a refund has a timer before it is asked for.
@@ -329,8 +327,24 @@ async fn story(functions: &Functions) {
     let forged = event::paid("evt_forged", &id, 4999, "eur").to_string();
     assert_eq!(functions.call("POST", "/v1/webhooks/shop/stripe", forged.as_bytes(), &[]).await.0, 401);
 
-    crate::acted::acted_on(functions).await;
+    world.shop.opens("5").await;
+    let fifth = world.shop.session_id("5", 1).to_string();
+    assert_eq!(functions.webhook(&event::paid("evt_less", &fifth, 1000, "eur")).await, "review");
+    let looked = json!({ "attention": ["amount_mismatch"], "actor": "Ada" });
+    assert_eq!(functions.json("POST", "/v1/orders/5/acknowledge", looked).await.0, 200);
+    let key = [("idempotency-key", "back")];
+    assert_eq!(functions.call("POST", "/v1/orders/5/refunds", b"{}", &key).await.0, 200);
+    world.shop.opens("6").await;
+    let sixth = world.shop.session_id("6", 1);
+    assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
+
     crate::looked::looked_at(functions).await;
+    crate::stories::replayed(functions).await;
+    let link = functions.json("POST", "/v1/payment-links", json!({ "order_id": "6" })).await;
+    let url = link.1["url"].as_str().unwrap_or_else(|| panic!("{link:?}"));
+    let path = &url[url.find("/pay/").expect("a path")..];
+    assert_eq!(functions.get(path).await.0, 200);
+    assert_eq!(functions.call("POST", path, b"method=card", &[]).await.0, 303);
 
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
@@ -338,9 +352,7 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
     let question = json!({ "amount": 4999, "currency": "EUR" });
     assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
-    assert_eq!(functions.get("/v1/diagnostics").await.0, 200);
-    crate::acted::left_alone(functions).await;
-    crate::acted::told_in_vain(functions, "2").await;
+    crate::stories::told_in_vain(functions, "2").await;
 }
 
 /// The reservation of an order's second session, by a request that stops there.
