@@ -67,7 +67,9 @@ async fn call(app: &App, request: Request) -> Response {
         Function::StatusPoll => Box::pin(status_poll::handle(app, request, now)).await,
         Function::MerchantRead => Box::pin(merchant_read::handle(app, request, now)).await,
         Function::MerchantAct => Box::pin(merchant_act::handle(app, request, now)).await,
-        // No route leads to the functions that a queue calls.
-        Function::Pages | Function::NotifyShop => Box::pin(pages::handle(app, request, now)).await,
+        // No route leads to the functions that a queue or the clock calls.
+        Function::Pages | Function::Sweep | Function::Reconcile | Function::NotifyShop => {
+            Box::pin(pages::handle(app, request, now)).await
+        }
     }
 }

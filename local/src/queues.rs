@@ -30,11 +30,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Looks at an order, as the function that reads this queue on AWS does.
 async fn look(app: &App, what: Due, order: PaymentId, now: Moment) -> Result<(), FlowError> {
     match what {
-        Due::NotifyShop => notify_shop::handle(app, order, now).await,
-        Due::Reconcile => {
-            tracing::debug!(payment_id = %order, what = what.word(), "nobody reads this queue yet");
-            Ok(())
-        }
+        Due::Reconcile => Box::pin(reconcile::handle(app, order, now)).await,
+        Due::NotifyShop => Box::pin(notify_shop::handle(app, order, now)).await,
     }
 }
 

@@ -9,6 +9,11 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
+#[path = "../stack/shop_server.rs"]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -19,6 +24,7 @@ mod world;
 mod events;
 mod reach;
 mod table;
+mod telling;
 mod wire;
 
 mod acknowledge;
@@ -27,24 +33,34 @@ mod bad_bodies;
 mod bad_ids;
 mod bad_keys;
 mod bounds;
+mod by_hand;
 mod cancel;
+mod demo_shop;
 mod doors;
 mod every_order;
+mod expiring;
 mod explain;
 mod fallback;
+mod followed;
 mod go;
+mod healed;
+mod hinted;
 mod idempotency;
 mod kept;
 mod links;
 mod lists;
 mod merchant;
+mod notifications;
 mod opening;
 mod poll;
 mod racing;
 mod refunds;
 mod refused;
 mod replay;
+mod retold;
 mod return_page;
 mod review;
+mod told;
+mod told_badly;
 mod webhooks;
 mod wounds;

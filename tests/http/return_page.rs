@@ -93,7 +93,7 @@ async fn the_timer_of_a_visit_is_a_minute_ahead() {
     let known = before.keys_of("due");
     let new: Vec<_> = after.keys_of("due").into_iter().filter(|key| !known.contains(key)).collect();
     let [(shard, key)] = new.as_slice() else { panic!("one timer: {new:?}") };
-    assert_eq!(*shard, payproof_edge::store::timer_shard(&world.shop.payment_id("1")));
+    assert_eq!(*shard, payproof_edge::store::Shard::of(&world.shop.payment_id("1")).partition());
     let (millis, what) = key.split_once('#').expect("a moment");
     assert_eq!(what, format!("{}#reconcile", world.shop.payment_id("1")));
     let ahead = millis.parse::<u64>().expect("milliseconds") - now;

@@ -32,6 +32,13 @@ impl World {
         }
     }
 
+    /// The timers that are set, by their keys.
+    pub async fn timers(&self) -> BTreeSet<String> {
+        let Table(items) = self.table().await;
+        let timers = items.into_keys().filter(|(pk, sk)| pk.starts_with("due#") && !sk.starts_with("cursor"));
+        timers.map(|(_, sk)| sk).collect()
+    }
+
     /// The version of an order's item: how often it was written.
     pub async fn version(&self, shop: &Shop, order: &str) -> u64 {
         self.stored(shop, order).await.expect("a registered order").version

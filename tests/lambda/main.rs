@@ -21,4 +21,5 @@ mod runtime_api;
 
 mod budget;
 mod faults;
+mod queued;
 mod same;

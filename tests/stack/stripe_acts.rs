@@ -21,6 +21,17 @@ impl StripeApi {
         self.lock().acts = mood;
     }
 
+    /// How questions, refunds and closings go from now on.
+    pub fn answers(&self, mood: Mood) {
+        let mut inner = self.lock();
+        (inner.acts, inner.asks) = (mood, mood);
+    }
+
+    /// Questions about checkouts, and closings of them, that came.
+    pub fn asked(&self) -> usize {
+        self.lock().asked
+    }
+
     /// What becomes of refunds from now on: Stripe's word.
     pub fn refunds_are(&self, status: &'static str) {
         self.lock().refund_status = status;
@@ -103,13 +114,16 @@ pub(super) async fn refund(State(api): State<StripeApi>, headers: HeaderMap, bod
 pub(super) async fn expire(State(api): State<StripeApi>, Path(id): Path<String>) -> Answer {
     let mood = {
         let mut inner = api.lock();
+        inner.asked += 1;
         let mood = inner.acts;
         match inner.by_id.get_mut(&id) {
             None => return no(StatusCode::NOT_FOUND, "invalid_request_error", "resource_missing"),
-            Some(checkout) if checkout["status"] != "open" => {
+            Some(checkout) if checkout["status"] != "open" && mood == Mood::Fine => {
                 return no(StatusCode::BAD_REQUEST, "invalid_request_error", "none");
             }
-            Some(checkout) if mood != Mood::Refuses => checkout["status"] = json!("expired"),
+            Some(checkout) if mood != Mood::Refuses && checkout["status"] == "open" => {
+                checkout["status"] = json!("expired");
+            }
             Some(_) => {}
         }
         mood

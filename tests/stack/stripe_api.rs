@@ -38,6 +38,9 @@ struct Inner {
     broken_keys: Vec<String>,
     /// How the next refunds and closings go.
     acts: Mood,
+    /// How the next questions about a checkout go, and how many questions and closings came.
+    asks: Mood,
+    asked: usize,
     refunds: Vec<acts::Made>,
     refund_requests: usize,
     refund_status: &'static str,
@@ -149,14 +152,20 @@ async fn create(State(api): State<StripeApi>, headers: HeaderMap, body: String) 
 }
 
 async fn fetch(State(api): State<StripeApi>, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
-    match api.lock().by_id.get(&id) {
-        Some(session) => (StatusCode::OK, Json(session.clone())),
-        None => (
-            StatusCode::NOT_FOUND,
-            Json(
-                json!({ "error": { "type": "invalid_request_error", "code": "resource_missing", "message": "No such session" } }),
-            ),
-        ),
+    let (mood, known) = {
+        let mut inner = api.lock();
+        inner.asked += 1;
+        (inner.asks, inner.by_id.get(&id).cloned())
+    };
+    let no = |status, kind: &str, code: &str| {
+        (status, Json(json!({ "error": { "type": kind, "code": code, "message": "No such session" } })))
+    };
+    match (mood, known) {
+        (Mood::Hangs, _) => std::future::pending().await,
+        (Mood::Breaks | Mood::BreaksForGood, _) => no(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "none"),
+        (Mood::Refuses, _) => no(StatusCode::UNAUTHORIZED, "invalid_request_error", "api_key_expired"),
+        (Mood::Fine, Some(session)) => (StatusCode::OK, Json(session)),
+        (Mood::Fine, None) => no(StatusCode::NOT_FOUND, "invalid_request_error", "resource_missing"),
     }
 }
 

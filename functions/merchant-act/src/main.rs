@@ -6,5 +6,5 @@ use payproof_edge::lambda;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    lambda::run(merchant_act::handle).await
+    lambda::run_with_queues(merchant_act::handle).await
 }

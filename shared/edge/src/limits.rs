@@ -65,9 +65,27 @@ pub const TIMER_AHEAD_MILLIS: u64 = 60_000;
 /// How long a timer is kept past its moment.
 pub const TIMER_KEPT_SECONDS: u64 = 30 * 86_400;
 /// The latest first look at a session.
-pub const FIRST_LOOK_MILLIS: u64 = 30 * 60_000;
+pub const FIRST_LOOK_MILLIS: u64 = payproof::payment::limits::FIRST_LOOK_MILLIS;
+/// How long looking at one order may take; what is left then is due again in a minute.
+pub const RECONCILE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Sessions of one order that are looked at in one run.
+pub const RECONCILE_SESSIONS_MAX: usize = 8;
+/// How long looking at one session may take while somebody waits for it.
+pub const RECONCILE_BY_HAND_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a provider has to answer one question about a session.
+pub const LOOK_TIMEOUT: Duration = Duration::from_secs(7);
+/// And how long at least, once it is asked.
+pub const LOOK_TIMEOUT_LEAST: Duration = Duration::from_secs(1);
+/// How long a refund may be under way with whoever asked for it before it is asked for again.
+pub const REFUND_UNDER_WAY_MILLIS: u64 = 60_000;
 /// Partitions that timers are spread over.
 pub const TIMER_SHARDS: u8 = 16;
+/// Timers that are read and handed on at once.
+pub const TIMERS_PAGE: i32 = 100;
+/// How long one run of the sweep works. The next goes on where it stopped.
+pub const SWEEP_TIMEOUT: Duration = Duration::from_secs(45);
+/// Orders that may wait on a queue before the sweep puts no more on it.
+pub const QUEUE_LONG: u64 = 10_000;
 /// What we add to our own expiry for the provider's, so that ours is over first.
 pub const PROVIDER_EXPIRY_MARGIN_SECONDS: u64 = 15 * 60;
 /// How long an attempt item that lost its race is kept.
@@ -88,6 +106,10 @@ pub const REFUSED_SLOTS: u8 = 64;
 pub const REFUSED_KEPT_SECONDS: u64 = 7 * 86_400;
 /// The least time between two notes from one container.
 pub const REFUSED_EVERY_MILLIS: u64 = 1_000;
+/// The least time between two looks at a session that refused deliveries name, for each container.
+pub const HINT_EVERY_MILLIS: u64 = 60_000;
+/// Sessions that refused deliveries name and that one container looks up within that time.
+pub const HINTS_MAX: usize = 60;
 
 /// How long a shop's configuration is served from memory.
 pub const SHOP_FRESH_MILLIS: u64 = 60_000;
@@ -107,6 +129,9 @@ pub const PAGE_MAX: u32 = 50;
 pub const TELL_TIMEOUT: Duration = Duration::from_secs(8);
 /// After so long a run tells its shop nothing further; what is left goes to the next run.
 pub const TELL_RUN: Duration = Duration::from_secs(20);
+
+/// Orders that `retell` has looked at at once.
+pub const RETOLD_AT_ONCE: usize = 8;
 
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;

@@ -3,6 +3,7 @@
 //! - Statements: [`rows`], [`order_status`], [`counting`], [`verdicts`], [`attention`], [`deciding`], [`opening`],
 //!   [`refunding`], [`reviewing`],
 //!   [`fact_ids`].
+//! - What is looked at again, and when: [`due`].
 //! - Whatever comes first: [`every_order`], [`by_chance`], [`idle`], by the [`laws`] and over the [`alphabet`].
 //! - Two ways to write, one item: [`write_first`].
 //! - The log: [`history`], [`timeline`]; what of it the shop is told: [`told`].
@@ -13,6 +14,7 @@ mod attention;
 mod by_chance;
 mod counting;
 mod deciding;
+mod due;
 mod every_order;
 mod fact_ids;
 mod history;

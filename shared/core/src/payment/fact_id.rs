@@ -60,11 +60,11 @@ impl FactId {
         Self(format!("us:{attempt}:{word}").into())
     }
 
-    /// An attempt, or this refund of it, was found stuck at this moment.
-    pub fn stuck(attempt: Attempt, refund: Option<&RefundId>, at: super::Moment) -> Self {
+    /// An attempt, or this refund of it, is unconfirmed since this moment: found again it is the same fact.
+    pub fn stuck(attempt: Attempt, refund: Option<&RefundId>, since: super::Moment) -> Self {
         match refund {
-            Some(refund) => Self(format!("us:{attempt}:stuck:{}:{refund}", at.millis()).into()),
-            None => Self(format!("us:{attempt}:stuck:{}", at.millis()).into()),
+            Some(refund) => Self(format!("us:{attempt}:stuck:{}:{refund}", since.millis()).into()),
+            None => Self(format!("us:{attempt}:stuck:{}", since.millis()).into()),
         }
     }
 

@@ -22,3 +22,26 @@ pub const WORD_BYTES_MAX: usize = 64;
 pub const NOTE_BYTES_MAX: usize = 500;
 /// Bytes of line items, description and metadata that stay in the order's item; more goes beside it.
 pub const TEXT_BYTES_IN_ITEM_MAX: usize = 200;
+
+/// The latest first look at an open session, in milliseconds after its opening.
+pub const FIRST_LOOK_MILLIS: u64 = 30 * MINUTE;
+/// How old something is, in minutes, when it is looked at; after the last of these whenever it is twice as old.
+pub const LOOKS_MINUTES: [u64; 4] = [1, 3, 10, 30];
+/// The longest between two looks at something that is outstanding.
+pub const LOOKS_APART_MILLIS_MAX: u64 = 12 * HOUR;
+/// How long a question that the facts leave is put to the provider.
+pub const QUESTION_MILLIS: u64 = DAY;
+/// How long a provider is asked about a session that our clock ended: its checkout may be open longer than ours.
+pub const DOUBT_MILLIS: u64 = DAY;
+/// How long past its expiry a session may be unconfirmed before it is stuck.
+pub const OVERDUE_STUCK_MILLIS: u64 = HOUR;
+/// How long a slow method, or a review at the provider, may take before it is stuck.
+pub const SLOW_STUCK_MILLIS: u64 = 7 * DAY;
+/// How long it may be unknown whether a refund was made: no provider keeps an idempotency key longer.
+pub const REFUND_UNKNOWN_STUCK_MILLIS: u64 = DAY;
+/// How long a provider may have a refund under way before it is stuck.
+pub const REFUND_PENDING_STUCK_MILLIS: u64 = 14 * DAY;
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;

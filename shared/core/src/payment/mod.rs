@@ -10,6 +10,7 @@ mod attention;
 mod cancel;
 mod counting;
 mod decide;
+pub mod due;
 mod evidence;
 mod expect;
 mod fact;

@@ -235,6 +235,9 @@ impl Log<'_> {
                 return sentence(&format!("{provider} could not be reached, so no checkout was opened"));
             }
             (Source::Us, Kind::Failed) => format!("{provider} opened no checkout"),
+            (Source::Us, Kind::Expired) => {
+                format!("we closed the checkout at {provider}, so nobody can pay there")
+            }
             (Source::Us, _) => said,
         };
         let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The HTTP contract: the route table, who may call, how requests are read, and what every answer looks like.
 
 pub mod answer;
+pub mod notification;
 pub mod problem;
 pub mod read;
 pub mod routes;

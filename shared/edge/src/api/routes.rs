@@ -22,6 +22,10 @@ pub enum Function {
     MerchantAct,
     /// `pages`.
     Pages,
+    /// `sweep`.
+    Sweep,
+    /// `reconcile`.
+    Reconcile,
     /// `notify-shop`.
     NotifyShop,
 }
@@ -33,6 +37,8 @@ pub enum CalledBy {
     Gateway,
     /// A queue of orders.
     Queue(Due),
+    /// A schedule.
+    Schedule,
 }
 
 impl Function {
@@ -45,6 +51,8 @@ impl Function {
         Self::MerchantRead,
         Self::MerchantAct,
         Self::Pages,
+        Self::Sweep,
+        Self::Reconcile,
         Self::NotifyShop,
     ];
 
@@ -58,6 +66,8 @@ impl Function {
             Self::MerchantRead => "merchant-read",
             Self::MerchantAct => "merchant-act",
             Self::Pages => "pages",
+            Self::Sweep => "sweep",
+            Self::Reconcile => "reconcile",
             Self::NotifyShop => "notify-shop",
         }
     }
@@ -65,6 +75,8 @@ impl Function {
     /// Who calls it.
     pub const fn called_by(self) -> CalledBy {
         match self {
+            Self::Sweep => CalledBy::Schedule,
+            Self::Reconcile => CalledBy::Queue(Due::Reconcile),
             Self::NotifyShop => CalledBy::Queue(Due::NotifyShop),
             _ => CalledBy::Gateway,
         }
@@ -119,7 +131,11 @@ pub static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/reconcile", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/review", Function::MerchantAct, Key::Secret),
+    route(Method::GET, "/v1/notifications", Function::MerchantRead, Key::Read),
+    route(Method::POST, "/v1/notifications/{notification_id}/resend", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/notifications/resend", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/events/{event_id}/replay", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/events/replay", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/payment-links", Function::MerchantAct, Key::Secret),

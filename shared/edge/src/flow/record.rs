@@ -1,11 +1,12 @@
 //! Load, decide, save: the way of every fact that cannot be written first.
 
+use payproof::payment::due::wakes;
 use payproof::payment::{Decision, Fact, Outcome, Payment, PaymentId, ProviderName, ShopId, decide};
 
 use crate::limits::RACES_MAX;
 use crate::queue::QueueError;
 use crate::random::NoRandomness;
-use crate::store::{Saved, Store, StoreError};
+use crate::store::{Due, Saved, Store, StoreError};
 
 /// Why a flow stopped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,29 +48,72 @@ pub async fn record(
 /// As [`record`].
 pub async fn record_from(
     store: &Store,
-    mut payment: Payment,
+    payment: Payment,
     shop: &ShopId,
     provider: Option<&ProviderName>,
     facts: &[Fact],
 ) -> Result<Outcome, FlowError> {
+    let recorded = record_from_while(store, payment, shop, provider, facts, &|_| true).await?;
+    Ok(recorded.unwrap_or(Outcome::Stale))
+}
+
+/// As [`record`], but only while this is true of the order; none where it is not.
+///
+/// # Errors
+/// As [`record`].
+pub(super) async fn record_while(
+    store: &Store,
+    id: &PaymentId,
+    shop: &ShopId,
+    provider: Option<&ProviderName>,
+    facts: &[Fact],
+    still: &(dyn Fn(&Payment) -> bool + Sync),
+) -> Result<Option<Outcome>, FlowError> {
+    match store.load(id).await? {
+        Some(payment) => record_from_while(store, payment, shop, provider, facts, still).await,
+        None => Ok(None),
+    }
+}
+
+async fn record_from_while(
+    store: &Store,
+    mut payment: Payment,
+    shop: &ShopId,
+    provider: Option<&ProviderName>,
+    facts: &[Fact],
+    still: &(dyn Fn(&Payment) -> bool + Sync),
+) -> Result<Option<Outcome>, FlowError> {
+    let mut timer_is_set = false;
     for _ in 0..RACES_MAX {
+        if !still(&payment) {
+            return Ok(None);
+        }
         let (change, outcome) = match decide(&payment, shop, provider, facts) {
             Decision::Write(change, outcome) => (change, outcome),
             Decision::Aside(facts) => {
                 for fact in &facts {
                     store.put_aside(&payment.id, fact).await?;
                 }
-                return Ok(Outcome::Stale);
+                return Ok(Some(Outcome::Stale));
             }
-            Decision::Duplicate => return Ok(Outcome::Duplicate),
-            Decision::Unmatched => return Ok(Outcome::Unmatched),
-            Decision::PastCap => return Ok(Outcome::PastCap),
+            Decision::Duplicate => return Ok(Some(Outcome::Duplicate)),
+            Decision::Unmatched => return Ok(Some(Outcome::Unmatched)),
+            Decision::PastCap => return Ok(Some(Outcome::PastCap)),
         };
+        if !timer_is_set {
+            let mut after = payment.clone();
+            after.apply(&change);
+            if wakes(&payment, &after, change.at) {
+                // Before the write: a repeat of it would find a duplicate, and nobody would look.
+                store.put_timer(&payment.id, change.at, Due::Reconcile, change.at).await?;
+                timer_is_set = true;
+            }
+        }
         match store.save(&payment.id, &change).await? {
-            Saved::Written => return Ok(outcome),
-            Saved::Differs(None) => return Ok(Outcome::Unmatched),
+            Saved::Written => return Ok(Some(outcome)),
+            Saved::Differs(None) => return Ok(Some(Outcome::Unmatched)),
             // The answer to our own write was lost and the client repeated it.
-            Saved::Differs(Some(now)) if is_ours(&now, facts) => return Ok(outcome),
+            Saved::Differs(Some(now)) if is_ours(&now, facts) => return Ok(Some(outcome)),
             Saved::Differs(Some(now)) => payment = *now,
         }
     }

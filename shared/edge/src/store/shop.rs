@@ -19,6 +19,26 @@ impl Store {
         item.map(|item| item.text(DOCUMENT).map(str::to_owned)).transpose()
     }
 
+    /// The ids of all shops. It reads the whole table, which only an operator may.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn shop_ids(&self) -> Result<Vec<ShopId>, StoreError> {
+        let scan = self.client.scan().table_name(&self.shops_table).consistent_read(true);
+        let mut pages = scan.projection_expression("#id").expression_attribute_names("#id", ID);
+        let mut ids = Vec::new();
+        loop {
+            let page = pages.clone().send().await.map_err(|error| StoreError::of(&error))?;
+            for item in page.items() {
+                ids.push(ShopId::parse(item.text(ID)?).map_err(|_| StoreError::Unreadable("a shop's id"))?);
+            }
+            match page.last_evaluated_key {
+                Some(from) => pages = pages.set_exclusive_start_key(Some(from)),
+                None => return Ok(ids),
+            }
+        }
+    }
+
     /// Writes a shop's configuration, as [`payproof::shop::with_hashed_keys`] made it.
     ///
     /// # Errors

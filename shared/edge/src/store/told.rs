@@ -32,6 +32,26 @@ const TRY_TOOK: &str = "m";
 const TRY_STATUS: &str = "s";
 const TRY_WHY: &str = "w";
 
+/// Which notification it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notification<'a> {
+    /// Whose order.
+    pub shop: &'a ShopId,
+    /// The order.
+    pub payment: PaymentId,
+    /// The shop's id of it.
+    pub order: &'a OrderId,
+    /// What it is about.
+    pub kind: News,
+}
+
+impl<'a> Notification<'a> {
+    /// Of this order.
+    pub const fn of(payment: &'a Payment, kind: News) -> Self {
+        Self { shop: &payment.shop, payment: payment.id, order: &payment.order, kind }
+    }
+}
+
 /// A notification that the shop may not know, though it was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failing {
@@ -43,6 +63,8 @@ pub struct Failing {
     pub kind: News,
     /// What became of it.
     pub telling: Telling,
+    /// Its list key.
+    pub key: String,
 }
 
 /// A page of them.
@@ -102,8 +124,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn put_telling(
         &self,
-        payment: &Payment,
-        kind: News,
+        notification: Notification<'_>,
         telling: &Telling,
     ) -> Result<Telling, StoreError> {
         let mut with = Expression::default();
@@ -118,7 +139,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(write(payment, kind, telling)))
+            .set_item(Some(write(notification, telling)))
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
@@ -191,15 +212,20 @@ impl Store {
     }
 }
 
+/// The list key of a notification that fails: 13 digits of the millisecond since when, the order, and five of which.
+pub fn failing_key(since: Moment, payment: PaymentId, sequence: u64) -> String {
+    format!("{:013}#{payment}#{sequence:05}", since.millis())
+}
+
 /// The partition of the list's index that a shop's failing notifications are in.
 fn partition(shop: &ShopId) -> String {
     format!("fail#{shop}")
 }
 
-fn write(payment: &Payment, kind: News, telling: &Telling) -> Item {
+fn write(of: Notification<'_>, telling: &Telling) -> Item {
     let sequence = telling.sequence;
     let mut item = Item::from([
-        (PK.to_owned(), s(payment.id.to_string())),
+        (PK.to_owned(), s(of.payment.to_string())),
         (SK.to_owned(), s(format!("{PREFIX}{sequence}"))),
         (STATE.to_owned(), s(telling.state.word())),
         (AT.to_owned(), n(telling.at.millis())),
@@ -219,10 +245,10 @@ fn write(payment: &Payment, kind: News, telling: &Telling) -> Item {
     if let Some(since) = telling.failing_since {
         put(FAILING_SINCE, n(since.millis()));
         // For the list of what fails, which reads nothing of the order.
-        put(ORDER, s(payment.order.as_str()));
-        put(KIND, s(kind.word()));
-        put(LIST, s(partition(&payment.shop)));
-        put(CREATED, s(format!("{:013}#{}#{sequence:05}", since.millis(), payment.id)));
+        put(ORDER, s(of.order.as_str()));
+        put(KIND, s(of.kind.word()));
+        put(LIST, s(partition(of.shop)));
+        put(CREATED, s(failing_key(since, of.payment, sequence)));
     }
     item
 }
@@ -284,5 +310,6 @@ fn failing_of(item: &Item) -> Result<Option<Failing>, StoreError> {
         order: OrderId::parse(item.text(ORDER)?).map_err(|_| bad(ORDER))?,
         kind: News::parse(item.text(KIND)?).ok_or(bad(KIND))?,
         telling,
+        key: item.text(CREATED)?.to_owned(),
     }))
 }

@@ -1,0 +1,151 @@
+//! The shop is told what changed: all of it, in order, signed, each change under one id.
+
+use payproof::payment::told;
+use payproof_edge::store::Due;
+use serde_json::{Value, json};
+
+use crate::events;
+use crate::shop_server::{Mood, assert_told_in_order};
+use crate::telling::{Told, told_by_the_stack};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_running_stack_tells_its_shop_what_became_of_an_order() {
+    let (world, server) = told_by_the_stack(Value::Null).await;
+    let session = world.shop.opens("1042").await;
+    let id = session["id"].as_str().expect("an id");
+    let go = session["checkout_url"].as_str().expect("a URL");
+    assert_eq!(world.http.get(go).send().await.expect("an answer").status(), 303);
+    world.stripe_tells(&events::paid("evt_1", id)).await.expect(200);
+    let taken = server.takes(2).await;
+    let payment = world.stored(&world.shop, "1042").await.expect("the order");
+    let changes = told(&payment);
+    let chars = payment.id.chars().to_string();
+    for (heard, change) in taken.iter().zip(&changes) {
+        assert_eq!(heard.id, format!("msg_{chars}_{}", change.sequence));
+    }
+    let session = json!({
+        "id": id, "order_id": "1042", "attempt": 1, "status": "paid", "provider": "stripe", "method": "card",
+        "amount_refunded": 0,
+    });
+    assert_eq!(
+        taken[1].body,
+        json!({
+            "type": "order.paid",
+            "timestamp": changes[1].at.to_string(),
+            "data": {
+                "order_id": "1042", "sequence": 2, "status": "paid", "status_before": "pending", "amount": 4999,
+                "currency": "EUR", "amount_paid": 4999, "amount_refunded": 0, "attention": [], "session": session,
+            },
+        })
+    );
+    assert_eq!(taken[0].kind(), "order.pending");
+    world.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_was_down_for_an_hour_is_told_every_change_in_order_and_none_under_a_new_id() {
+    let told = Told::start().await;
+    let first = told.processing("a").await;
+    told.teller.streams(told.id("a"), told.start);
+    told.teller.passes(told.start, told.after(1)).await;
+    assert_eq!(told.sequences(), [1]);
+
+    told.is_down(true);
+    told.changes(events::async_paid("evt_a_2", &first)).await;
+    told.teller.streams(told.id("a"), told.after(1));
+    for (nth, order) in (2..).zip(["b", "c", "d"]) {
+        told.paid(order).await;
+        // Each write has the stream say it once more.
+        told.teller.streams(told.id(order), told.after(nth));
+        told.teller.streams(told.id(order), told.after(nth));
+    }
+    told.teller.passes(told.after(1), told.after(30)).await;
+    told.changes(events::refunded_total("evt_a_3", &first, 500)).await;
+    told.teller.streams(told.id("a"), told.after(30));
+    told.teller.passes(told.after(30), told.after(61)).await;
+    assert_eq!(told.sequences(), [1], "the shop is down");
+    let tries = told.server.heard().len();
+    assert!((8..=40).contains(&tries), "it is left alone in between: {tries} tries of 7 changes in an hour");
+
+    told.is_down(false);
+    told.teller.passes(told.after(61), told.after(61 + 24 * 60)).await;
+    let wanted = told.wanted(&["a", "b", "c", "d"]).await;
+    assert_eq!(wanted.values().map(|(_, count)| count).sum::<u64>(), 9);
+    assert_told_in_order(&told.server.taken(), &wanted);
+    assert_eq!(told.server.taken().len(), 9, "each once: nobody else was telling it");
+    let all = told.server.heard();
+    let bodies = |id: &str| -> Vec<Value> {
+        all.iter().filter(|heard| heard.id == id).map(|heard| heard.body.clone()).collect()
+    };
+    for heard in &all {
+        assert!(bodies(&heard.id).iter().all(|body| *body == heard.body), "each try says the same");
+    }
+    assert!(all.is_sorted_by_key(|heard| heard.timestamp), "each try is signed with its own time");
+    assert_eq!(told.teller.messages(Due::NotifyShop), [], "nothing is left on the queue");
+    told.world.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_is_told_only_what_it_wants_and_the_rest_is_not_made_up_for_later() {
+    let told = Told::wanting(json!(["order.paid", "order.refunded"])).await;
+    let session = told.paid("1").await;
+    told.teller.looks(told.id("1"), told.start).await;
+    assert_eq!(told.sequences(), [2]);
+    assert_eq!(told.log(&session).await[0], "The shop does not want to be told order.processing.");
+    told.changes(events::refunded_total("evt_3", &session, 4999)).await;
+    told.teller.looks(told.id("1"), told.after(1)).await;
+    assert_eq!(told.sequences(), [2, 3]);
+    told.world.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_without_an_address_is_told_nothing_and_nothing_is_written() {
+    let world = crate::world::World::start().await;
+    let teller = crate::shop_server::Teller::instead_of(&world);
+    let session = world.shop.opens("1").await;
+    world.stripe_tells(&events::paid("evt_1", session["id"].as_str().expect("an id"))).await.expect(200);
+    let before = world.table().await;
+    teller.looks(world.shop.payment_id("1"), payproof_edge::app::now()).await;
+    teller.looks(world.shop.payment_id("nobody"), payproof_edge::app::now()).await;
+    assert_eq!(world.table().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_tell_at_once_tell_the_same_under_the_same_ids_and_in_order() {
+    let told = Told::start().await;
+    let other = crate::shop_server::Teller::new(&told.world.stack.settings());
+    for number in 0..8 {
+        let order = format!("o{number}");
+        told.paid(&order).await;
+        tokio::join!(
+            told.teller.looks(told.id(&order), told.start),
+            other.looks(told.id(&order), told.start)
+        );
+        let wanted = told.wanted(&[order.as_str()]).await;
+        let taken: Vec<_> = told.server.taken().into_iter().filter(|heard| heard.order() == order).collect();
+        assert_told_in_order(&taken, &wanted);
+        let tellings = told.teller.app.store.load_with_tellings(&told.id(&order)).await.expect("a read");
+        let tries: usize = tellings.expect("an order").1.values().map(|telling| telling.tries.len()).sum();
+        assert_eq!(tries, taken.len(), "each try is written down, whoever made it");
+    }
+    told.world.stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settled_order_with_another_open_checkout_is_to_be_reconciled_at_once() {
+    let told = Told::start().await;
+    let session = told.opens("1").await;
+    let second = json!({ "order_id": "1", "method": "wallet" });
+    told.world.shop.post("/v1/sessions", second).await.expect(201);
+    told.teller.looks(told.id("1"), told.start).await;
+    assert_eq!(told.teller.messages(Due::Reconcile), [], "nobody paid yet");
+    told.changes(events::paid("evt_1", &session)).await;
+    told.teller.queue_is_down(true);
+    told.teller.looks(told.id("1"), told.start).await;
+    assert_eq!(told.sequences(), [1], "the shop is told though the queue takes nothing");
+    told.teller.queue_is_down(false);
+    told.teller.looks(told.id("1"), told.start).await;
+    assert_eq!(told.teller.messages(Due::Reconcile), [(told.start, told.id("1"))]);
+    told.server.set_mood(Mood::Status(204));
+    told.world.stack.stop().await;
+}
