@@ -101,6 +101,30 @@ async fn all_of_an_outcome_are_applied_by_one_request() {
     assert_eq!(unmatched["done"], 0);
 }
 
+/// Only the provider's answer says which order it is about, and that is not registered yet: it waits there.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_order_is_learned_by_a_replay_waits_for_it() {
+    let world = World::start().await;
+    let session = world.shop.session_id("1", 1).to_string();
+    let refund = events::refund("evt_refund", "re_dash", "pi_early", 1_500);
+    assert_eq!(world.stripe_tells(&refund).await.expect(200)["outcome"], "not_understood");
+    world.stripe.knows_intent("pi_early", &session);
+    let id = world.stored_events("not_understood").await.remove(0)["id"].clone();
+    let waits = world.replays(&id).await.expect(200);
+    assert_eq!((&waits["outcome"], &waits["applied_at"]), (&json!("unmatched"), &Value::Null));
+    let paid = events::by_intent(events::paid("evt_paid", &session), "pi_early");
+    assert_eq!(world.stripe_tells(&paid).await.expect(200)["outcome"], "unmatched");
+    world.shop.registers("1").await;
+    world
+        .shop
+        .post("/v1/sessions", json!({ "order_id": "1" }))
+        .await
+        .expect_problem(409, "order_already_paid");
+    let order = world.shop.order("1").await;
+    assert_eq!((&order["status"], &order["amount_refunded"]), (&json!("paid"), &json!(1_500)));
+    world.replays(&id).await.expect_problem(409, "event_applied");
+}
+
 /// duncanmcclean/statamic-cargo#190: the webhook comes before the order exists, gets its 200, and the order is pending
 /// for ever.
 #[tokio::test(flavor = "multi_thread")]
