@@ -6,18 +6,19 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use payproof::diagnose::of_configuration;
 use payproof::payment::{Moment, ShopId};
 use payproof::shop::{Shop, with_hashed_keys};
 use payproof_edge::app::{App, now};
-use payproof_edge::flow::{self, Retold, Span};
+use payproof_edge::flow::{self, Retold, Span, Which};
 use payproof_edge::queue::Sqs;
 use payproof_edge::settings::Settings;
 use payproof_edge::shops::Freshness;
 use payproof_edge::store::Store;
-use payproof_local::{Data, Options, Stack};
+use payproof_local::{Data, Options, Stack, period, reconcile_since};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -43,6 +44,9 @@ struct Arguments {
     /// A JSON file with a list of shops to write at start, instead of the demo shop.
     #[arg(long)]
     shops: Option<PathBuf>,
+    /// How often timers that came due are handed on: they make up for webhooks that never came.
+    #[arg(long, default_value = "5s", value_parser = period::parse)]
+    sweep_every: Duration,
 }
 
 #[derive(Subcommand)]
@@ -50,6 +54,18 @@ enum Command {
     /// Shops' configurations.
     #[command(subcommand)]
     Shops(Shops),
+    /// Asks the providers about all that is open, with the tables of the environment (PAYMENTS_TABLE, AWS_REGION, …).
+    Reconcile {
+        /// Of orders that were registered since then: 2026-11-24T00:00:00Z, or 36h for so long ago.
+        #[arg(long)]
+        since: String,
+        /// Of this shop alone.
+        #[arg(long)]
+        shop: Option<String>,
+        /// Also about sessions that have ended: after a restore, what the tables lost does not show in them.
+        #[arg(long)]
+        every_session: bool,
+    },
     /// Tells shops what they were not told, where the table's stream was lost or its Pipe stopped for more than a day.
     /// It works on the tables and queues of the environment (PAYMENTS_TABLE, NOTIFY_QUEUE_URL, …) and may be repeated.
     Retell(Retell),
@@ -91,6 +107,9 @@ async fn main() -> ExitCode {
     log();
     let done = match arguments.command {
         Some(Command::Shops(command)) => shops(command).await,
+        Some(Command::Reconcile { since, shop, every_session }) => {
+            reconcile(&since, shop.as_deref(), every_session).await
+        }
         Some(Command::Retell(command)) => retell(command).await,
         None => serve(arguments).await,
     };
@@ -112,7 +131,8 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
     };
     let data = if arguments.memory { Data::Memory } else { Data::Folder(arguments.data) };
     let options = Options { addr: arguments.addr, data, public_url: arguments.public_url, shops };
-    let stack = Stack::start(options).await?;
+    let mut stack = Stack::start(options).await?;
+    stack.sweep_every(arguments.sweep_every);
     welcome(&stack)?;
     tokio::signal::ctrl_c().await?;
     stack.stop().await;
@@ -169,6 +189,17 @@ async fn shops(command: Shops) -> Result<(), Failure> {
         writeln!(out, "{}: {} {}", finding.severity.word(), finding.text, finding.what_to_do)?;
     }
     writeln!(out, "{id}: {}", if findings.is_empty() { "fine" } else { "can be read; see above" })?;
+    Ok(())
+}
+
+async fn reconcile(since: &str, shop: Option<&str>, every_session: bool) -> Result<(), Failure> {
+    let since = reconcile_since::since(since, now())?;
+    let shop = shop.map(ShopId::parse).transpose()?;
+    let which = if every_session { Which::Every } else { Which::Outstanding };
+    let app = App::new(&Settings::from_env()?);
+    for (shop, done) in reconcile_since::reconcile_since(&app, shop.as_ref(), since, which).await? {
+        writeln!(std::io::stdout(), "{shop}: {done} orders looked at")?;
+    }
     Ok(())
 }
 

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use payproof::notify::Loopback;
 use payproof::payment::ShopId;
 use payproof::secret::Secret;
 use payproof::shop::{ShopError, with_hashed_keys};
-use payproof_edge::app::App;
+use payproof_edge::app::{App, now};
 use payproof_edge::send::Sender;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::StoreError;
@@ -79,6 +80,7 @@ pub struct Stack {
     embedded: Embedded,
     queues: LocalQueues,
     stream: AbortHandle,
+    sweep: Option<AbortHandle>,
     sandbox: sandbox::Sandbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -131,11 +133,40 @@ impl Stack {
         let stream =
             stream::follow(embedded.database.clone(), table, client, Arc::clone(&app.queues)).await?;
         let store_url = embedded.url.clone();
-        Ok(Self { url, demo: keys, app, store_url, embedded, queues, stream, sandbox, stop, server })
+        Ok(Self {
+            url,
+            demo: keys,
+            app,
+            store_url,
+            embedded,
+            queues,
+            stream,
+            sweep: None,
+            sandbox,
+            stop,
+            server,
+        })
+    }
+
+    /// Hands on the timers that came due, each time that so long has passed, as the schedule does on AWS.
+    pub fn sweep_every(&mut self, every: Duration) {
+        let app = Arc::clone(&self.app);
+        let swept = async move {
+            loop {
+                tokio::time::sleep(every).await;
+                if let Err(error) = Box::pin(sweep::handle(&app, now())).await {
+                    tracing::warn!(%error, "timers are handed on later");
+                }
+            }
+        };
+        self.sweep = Some(tokio::spawn(swept).abort_handle());
     }
 
     /// Ends it, letting running requests finish for a moment.
     pub async fn stop(self) {
+        if let Some(sweep) = &self.sweep {
+            sweep.abort();
+        }
         self.stop_stream();
         self.queues.stop();
         self.sandbox.stop();

@@ -27,6 +27,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     // Registered, read and amended; a text beside it; events that came early are looked for and marked.
     (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
+    (Function::RegisterOrder, "due#", &["PutItem"]),
     // The timer, the attempt, the reserve, the early events; the idempotency key around it.
     (Function::CreateSession, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::CreateSession, "evt#", &["GetItem", "UpdateItem"]),
@@ -37,6 +38,8 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::WebhookReceive, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
     (Function::WebhookReceive, "evt#", &["PutItem", "UpdateItem"]),
     (Function::WebhookReceive, "ref#", &["PutItem"]),
+    // Where it leaves something outstanding, or a refused one names what is.
+    (Function::WebhookReceive, "due#", &["PutItem"]),
     (Function::StatusPoll, "pay_", &["GetItem"]),
     // Reads only.
     (Function::MerchantRead, "pay_", &["GetItem", "Query", "BatchGetItem"]),
@@ -47,6 +50,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::MerchantRead, "index fail#", &["Query"]),
     // A decision is recorded; a refund has a timer before it is asked for.
     (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query", "BatchGetItem"]),
+    (Function::MerchantAct, "evt#", &["GetItem", "UpdateItem"]),
     (Function::MerchantAct, "index fail#", &["Query"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
     // That a customer was sent, or came back.
@@ -55,6 +59,13 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     // The order with what became of its notifications; a timer for a try that is far ahead.
     (Function::NotifyShop, "pay_", &["GetItem", "PutItem", "Query"]),
     (Function::NotifyShop, "due#", &["PutItem"]),
+    // Timers and how far they were handed on.
+    (Function::Sweep, "pay_", &["GetItem"]),
+    (Function::Sweep, "due#", &["GetItem", "PutItem", "Query"]),
+    // The next timer, then what is due: as opening, taking an event and refunding together.
+    (Function::Reconcile, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
+    (Function::Reconcile, "evt#", &["GetItem", "UpdateItem"]),
+    (Function::Reconcile, "due#", &["PutItem"]),
 ];
 
 /// What each function does to the queues, by their names in `template.yaml`.
@@ -66,6 +77,9 @@ pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
         &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "SendMessage"],
     ),
     (Function::NotifyShop, "ReconcileQueue", &["SendMessage"]),
+    (Function::Sweep, "ReconcileQueue", &["SendMessage", "GetQueueAttributes"]),
+    (Function::Sweep, "NotifyQueue", &["SendMessage", "GetQueueAttributes"]),
+    (Function::Reconcile, "ReconcileQueue", &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]),
 ];
 
 /// What the story below does not reach, and why it is needed all the same.
@@ -76,7 +90,7 @@ const NOT_IN_THE_STORY: &[(Function, &str, &str)] = &[
 
 /// What went through the door.
 #[derive(Clone)]
-struct Door {
+pub struct Door {
     to: String,
     http: reqwest::Client,
     seen: Arc<Mutex<BTreeSet<Need>>>,
@@ -145,9 +159,9 @@ fn partitions(verb: &str, asked: &Value) -> Vec<String> {
 }
 
 /// Each function with an app, and a door, of its own.
-struct Functions {
-    world: World,
-    apps: BTreeMap<&'static str, (App, Door)>,
+pub struct Functions {
+    pub world: World,
+    pub apps: BTreeMap<&'static str, (App, Door)>,
 }
 
 impl Functions {
@@ -164,11 +178,17 @@ impl Functions {
     }
 
     /// Calls a function as its route would.
-    async fn call(&self, method: &str, path: &str, body: &[u8], headers: &[(&str, &str)]) -> (u16, Value) {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        headers: &[(&str, &str)],
+    ) -> (u16, Value) {
         self.call_at(method, path, body, headers, now()).await
     }
 
-    async fn call_at(
+    pub async fn call_at(
         &self,
         method: &str,
         path: &str,
@@ -191,7 +211,7 @@ impl Functions {
         (status, serde_json::from_slice(response.body()).unwrap_or(Value::Null))
     }
 
-    async fn json(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub async fn json(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         self.call(method, path, body.to_string().as_bytes(), &[]).await
     }
 
@@ -199,7 +219,7 @@ impl Functions {
         self.call("GET", path, b"", &[]).await
     }
 
-    async fn webhook(&self, event: &Value) -> Value {
+    pub async fn webhook(&self, event: &Value) -> Value {
         let body = event.to_string();
         let signature = stripe::sign(&Secret::new(STRIPE_SECRET), now().seconds(), body.as_bytes());
         let headers = [("stripe-signature", signature.as_str())];
@@ -319,26 +339,23 @@ async fn story(functions: &Functions) {
     let sixth = world.shop.session_id("6", 1);
     assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
 
+    crate::looked::looked_at(functions).await;
+
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
-    let question = json!({ "amount": 4999, "currency": "EUR" });
-    assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
-    assert_eq!(functions.get("/v1/diagnostics").await.0, 200);
-    left_alone(functions).await;
+    crate::routed::routed(functions).await;
     told_in_vain(functions, "2").await;
 }
 
-/// A provider that does not answer five times in a row.
-async fn left_alone(functions: &Functions) {
-    functions.world.stripe.set_mood(Mood::Breaks);
-    for order in ["r1", "r2", "r3", "r4", "r5"] {
-        functions.world.shop.registers(order).await;
-        let answer = functions.json("POST", "/v1/sessions", json!({ "order_id": order })).await;
-        assert_eq!(answer.0, 502, "{}", answer.1);
-    }
-    functions.world.stripe.set_mood(Mood::Fine);
+/// The reservation of an order's second session, by a request that stops there.
+pub async fn reserved_by_hand(world: &World, order: &str) {
+    let payment = world.stored(&world.shop, order).await.expect("the order");
+    let session = payment.sessions.values().next().expect("a session").clone();
+    let second = world.shop.session_id(order, 2);
+    let change = reserve(&payment, second.attempt, session);
+    world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
 }
 
 /// Nobody listens at the shop's address, and no queue takes the next try.
@@ -373,10 +390,7 @@ async fn late_for_registration(functions: &Functions) {
     let second = world.shop.session_id("4", 2);
     let paid = event::paid("evt_second", &second.to_string(), 4999, "eur");
     assert_eq!(functions.webhook(&paid).await, "unmatched");
-    let payment = world.stored(&world.shop, "4").await.expect("the order");
-    let session = payment.sessions.values().next().expect("a session").clone();
-    let change = reserve(&payment, second.attempt, session);
-    world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
+    reserved_by_hand(world, "4").await;
     let order = json!({ "amount": 4999, "currency": "EUR" });
     let (status, answer) = functions.json("PUT", "/v1/orders/4", order).await;
     assert_eq!((status, answer["status"].as_str()), (200, Some("paid")), "{answer}");

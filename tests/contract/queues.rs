@@ -51,10 +51,34 @@ fn each_queue_is_read_by_its_function_a_bounded_number_at_once_and_loses_nothing
             |alarm: &Value| alarm["Properties"]["Dimensions"].to_string().contains(&format!("\"{name}\""));
         alarms.iter().any(|(_, alarm)| alarm["Properties"]["MetricName"] == metric && of(alarm))
     };
-    assert!(watched("NotifyQueue", "ApproximateAgeOfOldestMessage"));
-    assert!(watched("NotifyDeadLetters", "ApproximateNumberOfMessagesVisible"));
+    for of in Due::ALL {
+        let (queue, dead_letters) = queue(of);
+        assert!(watched(queue, "ApproximateAgeOfOldestMessage"), "{queue}");
+        assert!(watched(dead_letters, "ApproximateNumberOfMessagesVisible"), "{dead_letters}");
+    }
+    assert!(watched("Sweep", "Errors") && watched("Sweep", "Invocations"));
     assert!(watched("TellPipe", "ExecutionFailed"));
     assert!(DELAY_MAX.as_secs() <= 900, "the most that SQS holds a message back");
+}
+
+#[test]
+fn the_sweep_runs_each_minute_and_a_run_is_repeated_by_the_next() {
+    let rules = resources("AWS::Events::Rule");
+    let [(name, rule)] = rules.as_slice() else { panic!("one schedule: {rules:?}") };
+    assert_eq!(rule["Properties"]["ScheduleExpression"], "rate(1 minute)");
+    let targets = rule["Properties"]["Targets"].as_array().expect("targets");
+    let [target] = targets.as_slice() else { panic!("one target: {targets:?}") };
+    assert_eq!(target["Arn"]["Fn::GetAtt"], json!(["Sweep", "Arn"]));
+    assert_eq!(target["RetryPolicy"]["MaximumRetryAttempts"], 0);
+    let sweep = resource("Sweep")["Properties"].clone();
+    assert_eq!(sweep["EventInvokeConfig"]["MaximumRetryAttempts"], 0);
+    let allowed: Vec<_> = resources("AWS::Lambda::Permission")
+        .into_iter()
+        .filter(|(_, permission)| permission["Properties"]["FunctionName"]["Ref"] == "Sweep")
+        .collect();
+    let [(_, permission)] = allowed.as_slice() else { panic!("one permission: {allowed:?}") };
+    assert_eq!(permission["Properties"]["Principal"], "events.amazonaws.com");
+    assert_eq!(permission["Properties"]["SourceArn"]["Fn::GetAtt"], json!([name, "Arn"]));
 }
 
 #[test]

@@ -9,6 +9,9 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/clockwork.rs"]
+#[allow(dead_code)]
+mod clockwork;
 #[path = "../stack/shop_server.rs"]
 #[allow(dead_code)]
 mod shop_server;
@@ -22,10 +25,12 @@ mod world;
 mod budget;
 mod crash;
 mod crash_acting;
+mod crash_reconciling;
 mod crash_telling;
 mod door;
 mod dynamodb_local;
 mod sender;
 mod shops;
 mod suite;
+mod sweeping;
 mod write_first;

@@ -14,8 +14,8 @@ use payproof::secret::Secret;
 #[cfg(feature = "wider")]
 use payproof_edge::settings::Settings;
 use payproof_edge::store::{
-    AttemptItem, AttemptRequest, Claim, Due, EventId, IdempotencyKey, Note, Registered, Saved, Store,
-    StoredEvent,
+    AttemptItem, AttemptRequest, Claim, Due, EventId, IdempotencyKey, Note, Registered, Saved, Shard, Store,
+    StoredEvent, TimerKey, Timers,
 };
 use payproof_local::{Data, Options, Stack};
 
@@ -124,6 +124,7 @@ async fn all(store: &Store) {
     refused_notes_take_a_slot_until_it_runs_out(store).await;
     orders_are_listed_newest_first_in_pages(store).await;
     timers_lie_at_least_a_minute_ahead(store).await;
+    due_timers_are_read_in_pages_behind_what_was_handed_on(store).await;
 }
 
 async fn register(store: &Store, payment: &Payment) {
@@ -524,4 +525,40 @@ async fn timers_lie_at_least_a_minute_ahead(store: &Store) {
         .expect("a read");
     let keys: Vec<_> = timers.items().iter().filter_map(|item| item["sk"].as_s().ok()).collect();
     assert!(keys.contains(&&format!("{}#{id}#reconcile", AT.plus_seconds(60).millis())), "{keys:?}");
+}
+
+async fn due_timers_are_read_in_pages_behind_what_was_handed_on(store: &Store) {
+    let id = order("paged", Details::default()).id;
+    let shard = Shard::of(&id);
+    // Timers of other tests may lie in the same shard: these begin after all of them.
+    let start = AT.plus_seconds(86_400);
+    let (mut handed, kind) = (None, Due::Reconcile);
+    for number in 0..130_u64 {
+        let what = if number % 10 == 9 { Due::NotifyShop } else { kind };
+        store.put_timer(&id, start.plus_seconds(60 + number), what, start).await.expect("a write");
+    }
+    let read = |after: Option<TimerKey>, seconds: u64| async move {
+        let now = start.plus_seconds(seconds);
+        store.timers_due(shard, kind, after.as_ref(), now).await.expect("a read")
+    };
+    assert_eq!(store.handed_on(shard, kind).await.expect("a read"), None);
+    let before = read(None, 59).await;
+    if let Some(through) = before.through {
+        assert!(store.note_handed_on(shard, kind, &through).await.expect("a write"));
+        handed = Some(through);
+    }
+    let first = read(handed.clone(), 60 + 200).await;
+    assert_eq!((first.orders.len(), first.more), (1, true), "one order, however many timers it has");
+    let through = first.through.expect("a key");
+    assert!(store.note_handed_on(shard, kind, &through).await.expect("a write"));
+    assert_eq!(store.handed_on(shard, kind).await.expect("a read"), Some(through.clone()));
+    assert!(!store.note_handed_on(shard, kind, &through).await.expect("no write"), "it is never moved back");
+    assert_eq!(store.handed_on(shard, Due::NotifyShop).await.expect("a read"), None, "each kind has its own");
+    let second = read(Some(through.clone()), 60 + 200).await;
+    assert!(!second.more && second.through.as_ref() > Some(&through), "{second:?}");
+    assert_eq!(read(second.through, 60 + 200).await, Timers::default());
+    assert_eq!(read(Some(through), 0).await, Timers::default(), "an older clock");
+    let notify =
+        store.timers_due(shard, Due::NotifyShop, None, start.plus_seconds(260)).await.expect("a read");
+    assert!(notify.orders.is_empty() || notify.orders == [id], "{notify:?}");
 }

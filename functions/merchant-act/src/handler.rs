@@ -5,6 +5,7 @@ mod acknowledge;
 mod by;
 mod cancel;
 mod notifications;
+mod reconcile;
 mod refund;
 mod review;
 
@@ -25,6 +26,7 @@ async fn act(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/orders/{order_id}/refunds" => refund::act(app, &shop, &call).await,
         "/v1/sessions/{session_id}/cancel" => cancel::act(app, &shop, &call).await,
         "/v1/sessions/{session_id}/review" => review::act(app, &shop, &call).await,
+        "/v1/sessions/{session_id}/reconcile" => reconcile::act(app, &shop, &call).await,
         "/v1/notifications/{notification_id}/resend" => notifications::one(app, &shop, &call).await,
         "/v1/notifications/resend" => notifications::all(app, &shop, &call).await,
         _ => Err(Problem::new(Code::NotFound)),

@@ -7,6 +7,7 @@ use payproof::notify::Loopback;
 use payproof::payment::Moment;
 
 use crate::circuits::Circuits;
+use crate::hints::Hints;
 use crate::limits::REFUSED_EVERY_MILLIS;
 use crate::queue::{NoQueues, Queues};
 use crate::send::Sender;
@@ -27,6 +28,8 @@ pub struct App {
     pub to_shops: Sender,
     /// Who is left alone for a while.
     pub circuits: Circuits,
+    /// Sessions that unverified deliveries named lately.
+    pub hints: Hints,
     /// Where orders are put that are to be looked at.
     pub queues: Arc<dyn Queues>,
     /// Address that customers and providers reach, without a slash at the end.
@@ -43,6 +46,7 @@ impl App {
             sender: Sender::default(),
             to_shops: Sender::public_only(Loopback::Refused),
             circuits: Circuits::default(),
+            hints: Hints::default(),
             queues: Arc::new(NoQueues),
             public_url: settings.public_url.clone(),
             noted_at: AtomicU64::new(0),

@@ -8,6 +8,7 @@ pub mod api;
 pub mod app;
 pub mod circuits;
 pub mod flow;
+pub mod hints;
 pub mod lambda;
 pub mod limits;
 pub mod queue;

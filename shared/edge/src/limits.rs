@@ -105,6 +105,10 @@ pub const REFUSED_SLOTS: u8 = 64;
 pub const REFUSED_KEPT_SECONDS: u64 = 7 * 86_400;
 /// The least time between two notes from one container.
 pub const REFUSED_EVERY_MILLIS: u64 = 1_000;
+/// The least time between two looks at a session that refused deliveries name, for each container.
+pub const HINT_EVERY_MILLIS: u64 = 60_000;
+/// Sessions that refused deliveries name and that one container looks up within that time.
+pub const HINTS_MAX: usize = 60;
 
 /// How long a shop's configuration is served from memory.
 pub const SHOP_FRESH_MILLIS: u64 = 60_000;

@@ -90,6 +90,13 @@ pub fn next_look(payment: &Payment, now: Moment) -> Option<Moment> {
     outstanding(payment, now).iter().map(|thing| thing.next_look(payment, now)).min()
 }
 
+/// When to look at an order that somebody hinted at: at the first whole minute that is a minute ahead, so that all hints
+/// of a minute are one timer.
+pub const fn look_soon(now: Moment) -> Moment {
+    const MINUTE: u64 = 60_000;
+    Moment::from_millis(now.millis().saturating_add(MINUTE).div_ceil(MINUTE).saturating_mul(MINUTE))
+}
+
 /// Whether a write leaves something outstanding that no timer looks at soon: whoever writes it sets one before.
 ///
 /// A session has had looks from its opening on, so that the provider works on it or holds it is no reason for another.

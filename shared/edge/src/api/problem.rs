@@ -66,6 +66,7 @@ problems! {
     NothingToApprove = 409 "nothing_to_approve", "Nothing to approve", "The provider holds the payment, and was asked: no money came that could be enough.";
     AlreadyRejected = 409 "already_rejected", "The money was rejected", "This money was rejected before. It stays in review until it is back with the customer.";
     StillHeld = 409 "still_held", "The provider still holds it", "The provider holds the payment and cannot be told to close it. Decide at the provider: its event is recorded here.";
+    CannotBeAsked = 409 "cannot_be_asked", "The provider cannot be asked", "The provider has no way to be asked about this session, or the shop has it no more. Its webhooks count; look at the provider's dashboard, or put it back into the shop's configuration.";
     OrderFull = 409 "order_full", "The order is full", "The order holds as many facts as it can. What providers tell of it is kept; nothing more can be asked for.";
     NothingToNotify = 409 "nothing_to_notify", "The shop is told nothing", "The shop's configuration names no address that is told of changes. Put `notify` into it first.";
     BodyTooLarge = 413 "body_too_large", "The body is too large", "A webhook's body may have 256 KiB, any other 64 KiB.";
@@ -80,6 +81,7 @@ problems! {
     IdempotencyMismatch = 422 "idempotency_mismatch", "The key was used with another body", "This Idempotency-Key was used with another body within 24 hours. Use a new key for a new request.";
     Internal = 500 "internal", "Something of ours failed", "Our defect, and logged. Repeating is safe; tell us the request id if it stays.";
     NoProviderAvailable = 502 "no_provider_available", "No provider could open a session", "No provider of the shop takes this order, or the one that does could not be reached or refused. methods says what can still be tried.";
+    ProviderError = 502 "provider_error", "The provider's answer was no answer", "The provider refused to answer or answered what it does not document. Check the key that the shop has for it; what it does not say is asked again by itself.";
     Unavailable = 503 "unavailable", "Try again", "The store, or a provider that had to be asked, could not be reached or is busy. Nothing is lost: repeat the request after the time that Retry-After says.";
 }
 

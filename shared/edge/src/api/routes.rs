@@ -132,6 +132,7 @@ pub static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/orders/{order_id}/acknowledge", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/orders/{order_id}/refunds", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/cancel", Function::MerchantAct, Key::Secret),
+    route(Method::POST, "/v1/sessions/{session_id}/reconcile", Function::MerchantAct, Key::Secret),
     route(Method::POST, "/v1/sessions/{session_id}/review", Function::MerchantAct, Key::Secret),
     route(Method::GET, "/v1/notifications", Function::MerchantRead, Key::Read),
     route(Method::POST, "/v1/notifications/{notification_id}/resend", Function::MerchantAct, Key::Secret),

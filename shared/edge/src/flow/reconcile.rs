@@ -34,6 +34,15 @@ impl From<FlowError> for ByHandError {
     }
 }
 
+/// Which sessions of an order are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those of which something is outstanding.
+    Outstanding,
+    /// All: what the tables lost, a restore for one, does not show in them.
+    Every,
+}
+
 /// What looking at an order came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reconciled {
@@ -64,7 +73,7 @@ pub async fn reconcile(app: &App, id: &PaymentId, now: Moment) -> Result<Reconci
         say_what_is_stuck(app, &payment, &[], now).await?;
         return Ok(Reconciled::Looked);
     };
-    look(app, &shop, payment, Deadline::after(RECONCILE_TIMEOUT), now).await
+    look(app, &shop, payment, Which::Outstanding, Deadline::after(RECONCILE_TIMEOUT), now).await
 }
 
 /// The timer of the next look, before anything is done; false where nothing is outstanding.
@@ -74,11 +83,12 @@ pub(super) async fn set_next(app: &App, payment: &Payment, now: Moment) -> Resul
     Ok(true)
 }
 
-/// Looks at all that is outstanding. The timer of the next look is set.
+/// Looks at all that is outstanding, or at every session. The timer of the next look is set.
 pub(super) async fn look(
     app: &App,
     shop: &Shop,
     mut payment: Payment,
+    which: Which,
     deadline: Deadline,
     now: Moment,
 ) -> Result<Reconciled, FlowError> {
@@ -86,7 +96,10 @@ pub(super) async fn look(
     if apply_early(app, shop, &payment.id, now).await? {
         payment = reload(app, payment).await?;
     }
-    let mut attempts: Vec<_> = outstanding(&payment, now).into_iter().map(|thing| thing.attempt).collect();
+    let mut attempts: Vec<_> = match which {
+        Which::Outstanding => outstanding(&payment, now).into_iter().map(|thing| thing.attempt).collect(),
+        Which::Every => payment.sessions.keys().copied().collect(),
+    };
     attempts.dedup();
     // Where not all can be looked at, it is not always the same ones that wait.
     let minutes = usize::try_from(now.seconds().checked_div(60).unwrap_or(0)).unwrap_or(0);

@@ -30,6 +30,7 @@ pub use error::StoreError;
 pub use event::{EventId, StoredEvent};
 pub use idempotency::{Claim, IdempotencyKey};
 pub use order::{Registered, Saved};
+pub use order_item::list_key;
 pub use order_list::Page;
 pub use refused::Note;
 pub use timer::{Due, Shard, TimerKey, Timers};

@@ -83,7 +83,7 @@ pub(super) fn text_sk(hash: &[u8]) -> String {
 /// A new order's item.
 pub(super) fn write_new(payment: &Payment, list_shards: u8) -> Result<Item, StoreError> {
     let standing = payment.standing();
-    let created = format!("{:013}#{}", payment.created_at.millis(), payment.id);
+    let created = list_key(payment);
     let mut item = Item::from(key(&payment.id).map(|(name, value)| (name.to_owned(), value)));
     let mut put = |name: &str, value| item.insert(name.to_owned(), value);
     put(LIST, s(list_partition(&payment.shop, &payment.id, list_shards)));
@@ -104,6 +104,11 @@ pub(super) fn write_new(payment: &Payment, list_shards: u8) -> Result<Item, Stor
         }
     }
     Ok(item)
+}
+
+/// An order's key in its shop's list, by which pages begin.
+pub fn list_key(payment: &Payment) -> String {
+    format!("{:013}#{}", payment.created_at.millis(), payment.id)
 }
 
 /// The partition of a shop's order list that a payment is in.

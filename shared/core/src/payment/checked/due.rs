@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::alphabet::{Chance, large, seed, small};
-use crate::payment::due::{What, first_look, next_look, outstanding, wakes};
+use crate::payment::due::{What, first_look, look_soon, next_look, outstanding, wakes};
 use crate::payment::limits::{FIRST_LOOK_MILLIS, LOOKS_APART_MILLIS_MAX};
 use crate::payment::sample::*;
 use crate::payment::{Attempt, Fact, Kind, Method, Moment, Payment, RefundId, Source, Status};
@@ -140,6 +140,16 @@ fn an_open_session_is_looked_at_after_half_an_hour_and_when_its_time_is_over() {
         Some(minute(4)),
         "a minute after the browser came back"
     );
+}
+
+#[test]
+fn hints_of_one_minute_are_one_look_between_one_and_two_minutes_ahead() {
+    let looks: BTreeSet<Moment> = (0..60).map(|second| look_soon(minute(5).plus_seconds(second))).collect();
+    assert_eq!(looks, [minute(6), minute(7)].into());
+    for second in 0..120 {
+        let now = minute(5).plus_seconds(second);
+        assert!((60_000..120_000).contains(&look_soon(now).millis_since(now)), "{second}");
+    }
 }
 
 #[test]
