@@ -215,7 +215,7 @@ impl Functions {
         self.call(method, path, body.to_string().as_bytes(), &[]).await
     }
 
-    async fn get(&self, path: &str) -> (u16, Value) {
+    pub async fn get(&self, path: &str) -> (u16, Value) {
         self.call("GET", path, b"", &[]).await
     }
 
