@@ -70,6 +70,8 @@ pub async fn embedded() -> (Stack, Store) {
         shops: Vec::new(),
     };
     let stack = Stack::start(options).await.expect("the stack starts");
+    // Nobody acts on what the tests write.
+    stack.stop_stream();
     let store = Store::new(&stack.settings());
     (stack, store)
 }
