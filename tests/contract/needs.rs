@@ -32,6 +32,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::CreateSession, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::CreateSession, "evt#", &["GetItem", "UpdateItem"]),
     (Function::CreateSession, "due#", &["PutItem"]),
+    (Function::CreateSession, "rest#", &["PutItem"]),
     (Function::CreateSession, "idem#", &["PutItem", "UpdateItem", "DeleteItem"]),
     // Written first, else read; kept where it matches nothing, named where its order will look.
     (Function::WebhookReceive, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
@@ -44,6 +45,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::MerchantRead, "pay_", &["GetItem", "Query", "BatchGetItem"]),
     (Function::MerchantRead, "evt#", &["Query"]),
     (Function::MerchantRead, "ref#", &["Query"]),
+    (Function::MerchantRead, "rest#", &["Query"]),
     (Function::MerchantRead, "index list#", &["Query"]),
     (Function::MerchantRead, "index fail#", &["Query"]),
     // A decision is recorded; a refund has a timer before it is asked for.

@@ -83,7 +83,7 @@ impl Behind {
         Self { stack, doors, stripe, app, shop }
     }
 
-    fn stripe_callee(&self) -> Callee {
+    pub fn stripe_callee(&self) -> Callee {
         let shop = payproof::payment::ShopId::parse("shop").expect("a shop id");
         Callee::Provider(shop, "stripe".to_owned())
     }

@@ -100,7 +100,7 @@ fn acts(dice: &mut fastrand::Rng, amount: u64) -> (Vec<Act>, bool) {
             |amount| Act { word: "refund", amount: Some(amount), deliver: delivery(dice, false) };
         acts.push(refund(part));
         acts.push(refund(amount.saturating_sub(part)));
-        if part % 2 == 0 {
+        if part.is_multiple_of(2) {
             acts.pop();
         }
     }
