@@ -132,11 +132,11 @@ async fn each_permutation_that_comes_early_ends_the_same() {
     assert_eq!(world.stripe.creations().len(), 0, "nobody was sent to pay again");
 }
 
+/// What two attempts' providers tell, by an order's name and its attempts' ids.
+type Told = fn(&str, &str, &str) -> (Vec<Value>, Vec<Value>);
+
 /// Tells two attempts' stories in every interleaving, on an order each; gives what each came to.
-async fn every_interleaving(
-    story: fn(&str, &str, &str) -> (Vec<Value>, Vec<Value>),
-    (first, second): (usize, usize),
-) -> Vec<(Vec<bool>, Value)> {
+async fn every_interleaving(story: Told, (first, second): (usize, usize)) -> Vec<(Vec<bool>, Value)> {
     let world = Arc::new(World::start().await);
     let ways = interleavings(first, second);
     let ends = at_once(&world, ways.len(), |world, n| async move {
