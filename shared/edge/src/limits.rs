@@ -76,6 +76,8 @@ pub const RECONCILE_BY_HAND_TIMEOUT: Duration = Duration::from_secs(8);
 pub const LOOK_TIMEOUT: Duration = Duration::from_secs(7);
 /// And how long at least, once it is asked.
 pub const LOOK_TIMEOUT_LEAST: Duration = Duration::from_secs(1);
+/// How long the last order of a run over many has at least: what was begun is not left undone at once.
+pub const LOOK_LAST: Duration = Duration::from_secs(3);
 /// How long a refund may be under way with whoever asked for it before it is asked for again.
 pub const REFUND_UNDER_WAY_MILLIS: u64 = 60_000;
 /// Partitions that timers are spread over.

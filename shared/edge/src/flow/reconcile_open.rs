@@ -10,7 +10,7 @@ use super::reconcile::{Which, look, set_next};
 use super::record::FlowError;
 use super::take_event::Deadline;
 use crate::app::App;
-use crate::limits::RECONCILE_TIMEOUT;
+use crate::limits::{LOOK_LAST, RECONCILE_TIMEOUT};
 use crate::store::list_key;
 
 /// Where to look, and how far.
@@ -61,7 +61,7 @@ pub async fn reconcile_open(
             let key = list_key(&payment);
             if is_wanted(&payment, stretch.which, now) {
                 set_next(app, &payment, now).await?;
-                let own = Deadline::after(deadline.left().min(RECONCILE_TIMEOUT));
+                let own = Deadline::after(deadline.left().clamp(LOOK_LAST, RECONCILE_TIMEOUT));
                 look(app, shop, payment, stretch.which, own, now).await?;
                 looked.done = looked.done.saturating_add(1);
             }
