@@ -88,7 +88,9 @@ async fn main() -> ExitCode {
     log();
     let done = match arguments.command {
         Some(Command::Shops(command)) => shops(command).await,
-        Some(Command::Trigger(command)) => command.run(&arguments.data, &mut std::io::stdout()).await.map_err(Into::into),
+        Some(Command::Trigger(command)) => {
+            command.run(&arguments.data, &mut std::io::stdout()).await.map_err(Into::into)
+        }
         Some(Command::Reconcile { since, shop, every_session }) => {
             reconcile(&since, shop.as_deref(), every_session).await
         }

@@ -176,7 +176,13 @@ impl Functions {
     }
 
     /// Calls a function as its route would.
-    pub async fn call(&self, method: &str, path: &str, body: &[u8], headers: &[(&str, &str)]) -> (u16, Value) {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        headers: &[(&str, &str)],
+    ) -> (u16, Value) {
         self.call_at(method, path, body, headers, now()).await
     }
 
