@@ -5,14 +5,17 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use payproof::payment::ShopId;
+use payproof::payment::{Moment, ShopId};
 use payproof::shop::with_hashed_keys;
 use payproof_edge::app::{App, now};
-use payproof_edge::flow::Which;
+use payproof_edge::flow::{self, Retold, Span, Which};
+use payproof_edge::queue::Sqs;
 use payproof_edge::settings::Settings;
+use payproof_edge::shops::Freshness;
 use payproof_edge::store::Store;
 use payproof_local::trigger::Trigger;
 use payproof_local::{Data, Options, Stack, period, reconcile_since};
@@ -66,6 +69,25 @@ enum Command {
         #[arg(long)]
         every_session: bool,
     },
+    /// Tells shops what they were not told, where the table's stream was lost or its Pipe stopped for more than a day.
+    /// It works on the tables and queues of the environment (PAYMENTS_TABLE, NOTIFY_QUEUE_URL, …) and may be repeated.
+    Retell(Retell),
+}
+
+#[derive(clap::Args)]
+struct Retell {
+    /// From when on changes may not have been told, as RFC 3339 writes it: 2026-11-24T00:00:00Z.
+    #[arg(long, value_parser = moment)]
+    from: Moment,
+    /// Until when.
+    #[arg(long, value_parser = moment)]
+    to: Moment,
+    /// Leaves orders out that were registered before, whenever they changed: it is quicker so.
+    #[arg(long, value_parser = moment)]
+    registered_from: Option<Moment>,
+    /// Only these shops; all, where none is named.
+    #[arg(long = "shop")]
+    shops: Vec<String>,
 }
 
 #[derive(Subcommand)]
@@ -94,6 +116,7 @@ async fn main() -> ExitCode {
         Some(Command::Reconcile { since, shop, every_session }) => {
             reconcile(&since, shop.as_deref(), every_session).await
         }
+        Some(Command::Retell(command)) => retell(command).await,
         None => serve(arguments).await,
     };
     match done {
@@ -179,6 +202,36 @@ async fn reconcile(since: &str, shop: Option<&str>, every_session: bool) -> Resu
         writeln!(std::io::stdout(), "{shop}: {done} orders looked at")?;
     }
     Ok(())
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse_rfc3339(text).ok_or_else(|| "not a moment such as 2026-11-24T00:00:00Z".to_owned())
+}
+
+async fn retell(command: Retell) -> Result<(), Failure> {
+    let Retell { from, to, registered_from, shops } = command;
+    if from > to {
+        return Err("--from is after --to".into());
+    }
+    let settings = Settings::from_env()?;
+    let app = Arc::new(App::new(&settings).with_queues(Arc::new(Sqs::new(&settings)?)));
+    let shops = match shops.as_slice() {
+        [] => app.store.shop_ids().await?,
+        named => named.iter().map(|id| ShopId::parse(id)).collect::<Result<_, _>>()?,
+    };
+    let span = Span { from, to, registered_from: registered_from.unwrap_or_default() };
+    let mut failed = false;
+    for id in shops {
+        let shop = app.shops.get(&app.store, &id, Freshness::Usual, now()).await?;
+        let shop = shop.ok_or_else(|| format!("{id}: no such shop"))?;
+        let Retold { orders, looked_at, told, failed: not } = flow::retell(&app, &shop, span, now).await?;
+        failed |= not > 0;
+        writeln!(
+            std::io::stdout(),
+            "{id}: {orders} orders, {looked_at} changed since, {told} notifications taken, {not} orders failed"
+        )?;
+    }
+    if failed { Err("not all orders could be dealt with: run it once more".into()) } else { Ok(()) }
 }
 
 /// Warnings to the terminal, or what `RUST_LOG` says. The embedded store warns of each failed condition, and those are

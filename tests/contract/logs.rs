@@ -100,8 +100,32 @@ async fn story(world: &World, number: &str) -> Value {
     assert_eq!(world.stripe_tells(&paid).await.expect(200)["outcome"], "duplicate");
     shop.get(&format!("/v1/sessions/{id}/timeline")).await.expect(200);
     shop.get("/v1/events?outcome=refused").await.expect(200);
+    acts(world, number, id).await;
     shop.get(&format!("/v1/orders?cursor={EMAIL}")).await.expect(422);
     session
+}
+
+/// What a merchant does about it, with names and notes that are theirs to read and not for a log.
+async fn acts(world: &World, number: &str, session: &str) {
+    let shop = &world.shop;
+    let link = shop.post("/v1/payment-links", json!({ "order_id": number })).await;
+    link.expect_problem(409, "order_already_paid");
+    let by = json!({ "actor": "planted name", "note": "planted note" });
+    shop.post(&format!("/v1/sessions/{session}/cancel"), by).await.expect_problem(409, "session_not_open");
+    let ruling = json!({ "decision": "approve", "actor": "planted name", "note": EMAIL });
+    shop.post(&format!("/v1/sessions/{session}/review"), ruling).await.expect_problem(409, "not_in_review");
+    let url = format!("{}/v1/orders/{number}/refunds", shop.url);
+    let refund = shop.http.post(url).bearer_auth(&shop.secret_key).header("idempotency-key", "planted-key");
+    let refund =
+        refund.json(&json!({ "amount": 1, "reason": "planted note" })).send().await.expect("an answer");
+    Answer::to("POST", refund).await.expect(200);
+    let other = format!("link-{number}");
+    shop.put(&format!("/v1/orders/{other}"), order()).await.expect(201);
+    let link = shop.post("/v1/payment-links", json!({ "order_id": other })).await.expect(201);
+    let url = link["url"].as_str().expect("an address");
+    assert_eq!(page(world, url).await.status, 200);
+    let chosen = world.http.post(url).body("method=card").send().await.expect("an answer");
+    assert_eq!(Answer::to("POST", chosen).await.status, 303);
 }
 
 /// The same with a provider that refuses, breaks, and repeats in its words what it was sent.

@@ -18,5 +18,6 @@ mod looked;
 mod needs;
 mod openapi;
 mod queues;
+mod stories;
 mod template;
 mod tidy;

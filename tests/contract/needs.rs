@@ -49,8 +49,9 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     // A decision is recorded; a refund has a timer before it is asked for.
     (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query", "BatchGetItem"]),
     (Function::MerchantAct, "index fail#", &["Query"]),
-    (Function::MerchantAct, "evt#", &["GetItem", "UpdateItem"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
+    // Stored events are applied once more.
+    (Function::MerchantAct, "evt#", &["GetItem", "Query", "UpdateItem"]),
     // That a customer was sent, or came back.
     (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
     (Function::Pages, "due#", &["PutItem"]),
@@ -213,7 +214,7 @@ impl Functions {
         self.call(method, path, body.to_string().as_bytes(), &[]).await
     }
 
-    async fn get(&self, path: &str) -> (u16, Value) {
+    pub async fn get(&self, path: &str) -> (u16, Value) {
         self.call("GET", path, b"", &[]).await
     }
 
@@ -338,12 +339,20 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.json("POST", &format!("/v1/sessions/{sixth}/cancel"), json!({})).await.0, 200);
 
     crate::looked::looked_at(functions).await;
+    crate::stories::replayed(functions).await;
+    let link = functions.json("POST", "/v1/payment-links", json!({ "order_id": "6" })).await;
+    let url = link.1["url"].as_str().unwrap_or_else(|| panic!("{link:?}"));
+    let path = &url[url.find("/pay/").expect("a path")..];
+    assert_eq!(functions.get(path).await.0, 200);
+    assert_eq!(functions.call("POST", path, b"method=card", &[]).await.0, 303);
 
     for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
-    told_in_vain(functions, "2").await;
+    let question = json!({ "amount": 4999, "currency": "EUR" });
+    assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
+    crate::stories::told_in_vain(functions, "2").await;
 }
 
 /// The reservation of an order's second session, by a request that stops there.
@@ -353,30 +362,6 @@ pub async fn reserved_by_hand(world: &World, order: &str) {
     let second = world.shop.session_id(order, 2);
     let change = reserve(&payment, second.attempt, session);
     world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
-}
-
-/// Nobody listens at the shop's address, and no queue takes the next try.
-async fn told_in_vain(functions: &Functions, order: &str) {
-    let world = &functions.world;
-    let mut document = world.shop.document(&world.stripe.url);
-    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    document["notify"] = json!({ "url": "http://127.0.0.1:9/notify", "secrets": [secret] });
-    world.stack.put_shop(&document.to_string()).await.expect("a shop");
-    let (app, _) = &functions.apps[Function::NotifyShop.name()];
-    notify_shop::handle(app, world.shop.payment_id(order), now()).await.expect("it is tried later");
-    for path in ["/v1/notifications".to_owned(), format!("/v1/notifications?order_id={order}")] {
-        assert_eq!(functions.get(&path).await.0, 200, "{path}");
-    }
-    // The function knows its shop as it was: who acts has read it before.
-    let later = now().plus_seconds(120);
-    let id = payproof::notify::message_id(world.shop.payment_id(order), 1);
-    for (path, body) in [
-        (format!("/v1/notifications/{id}/resend"), json!({})),
-        ("/v1/notifications/resend".to_owned(), json!({ "since": "2026-01-01T00:00:00Z" })),
-    ] {
-        let body = body.to_string();
-        assert_eq!(functions.call_at("POST", &path, body.as_bytes(), &[], later).await.0, 200, "{path}");
-    }
 }
 
 /// A webhook that named what it kept and then crashed, while its session was reserved: only a repeated registration,

@@ -223,7 +223,9 @@ fn what_can_be_repeated_later_says_when() {
         let polled = place.starts_with("GET /v1/sessions/{session_id} ") && matches!(status, 200 | 304);
         // A customer's page passes too: it cannot be shown just now.
         let page = status == 503 && !answer["content"]["text/html"].is_null();
-        assert_eq!(said, passes || polled || page, "{place}");
+        // Where all that take an order are left alone for a while.
+        let left_alone = place == "POST /v1/sessions 502";
+        assert_eq!(said, passes || polled || page || left_alone, "{place}");
     }
 }
 

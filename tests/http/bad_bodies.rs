@@ -234,6 +234,27 @@ fn for_sessions() -> Vec<Row> {
     rows
 }
 
+#[rustfmt::skip]
+fn for_questions_of_routing() -> Vec<Row> {
+    let bad = |name, fields: &str, code, says| row(name, format!("{{{fields}}}"), 422, code, says);
+    let with = |name, field: &str, says| bad(name, &format!("\"amount\":1,\"currency\":\"EUR\",{field}"), "invalid_request", says);
+    vec![
+        bad("no amount", "\"currency\":\"EUR\"", "invalid_request", "amount"),
+        bad("nothing to pay", "\"amount\":0,\"currency\":\"EUR\"", "invalid_amount", "whole number"),
+        bad("a float", "\"amount\":1.5,\"currency\":\"EUR\"", "invalid_amount", "whole number"),
+        bad("a negative amount", "\"amount\":-1,\"currency\":\"EUR\"", "invalid_amount", "whole number"),
+        bad("an amount of 16 digits", "\"amount\":1000000000000000,\"currency\":\"EUR\"", "invalid_amount", "digits"),
+        bad("no currency", "\"amount\":1", "invalid_request", "currency"),
+        bad("a small currency", "\"amount\":1,\"currency\":\"eur\"", "invalid_currency", "ISO 4217"),
+        bad("no money", "\"amount\":1,\"currency\":\"XXX\"", "invalid_currency", "ISO 4217"),
+        with("a small country", "\"country\":\"de\"", "ISO 3166-1"),
+        with("a long country", "\"country\":\"DEU\"", "ISO 3166-1"),
+        with("an unknown method", "\"method\":\"cash\"", "card, bank_transfer"),
+        with("an unknown provider", "\"provider\":\"adyen\"", "among the shop's"),
+        bad("an order", "\"amount\":1,\"currency\":\"EUR\",\"order_id\":\"1\"", "unknown_field", "order_id"),
+    ]
+}
+
 async fn all_are_refused(world: &World, method: &str, path: &str, rows: Vec<Row>) {
     let before = world.table().await;
     let mut wrong = Vec::new();
@@ -272,6 +293,14 @@ async fn a_request_for_a_session_that_is_not_as_it_should_be_is_refused() {
     let mut rows = for_both(r#"{"order_id":"1"}"#, "order_id");
     rows.extend(for_sessions());
     all_are_refused(&world, "POST", "/v1/sessions", rows).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_of_routing_that_is_not_as_it_should_be_is_refused() {
+    let world = World::start().await;
+    let mut rows = for_both(r#"{"amount":4999,"currency":"EUR"}"#, "currency");
+    rows.extend(for_questions_of_routing());
+    all_are_refused(&world, "POST", "/v1/routing/explain", rows).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

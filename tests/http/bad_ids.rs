@@ -91,6 +91,12 @@ async fn an_odd_session_id_is_not_found() {
         }
         let by_secret = Raw::new("GET", &format!("/v1/sessions/{id}")).key(&session.client_secret);
         world.sends(&by_secret).await.expect_problem(404, "not_found");
+        for path in [format!("/v1/sessions/{id}/cancel"), format!("/v1/sessions/{id}/review")] {
+            let body = r#"{"decision":"approve","actor":"Ada"}"#;
+            let body = if path.ends_with("cancel") { "{}" } else { body };
+            let answer = world.sends_as(&world.shop, Raw::new("POST", &path).body(body)).await;
+            assert_eq!(answer.status, 404, "{path}: {}", answer.body);
+        }
         for path in [format!("/return/{id}?client_secret=x"), format!("/go/{id}/x")] {
             assert_eq!(world.sends(&Raw::new("GET", &path)).await.status, 404, "{path}");
         }
@@ -112,6 +118,9 @@ async fn odd_query_texts_are_refused() {
         ("/v1/orders", "status=", "status"),
         ("/v1/orders", "status=paid%00", "status"),
         ("/v1/orders", "status=nonsense", "status"),
+        ("/v1/orders", "attention=", "attention"),
+        ("/v1/orders", "attention=hunger", "attention"),
+        ("/v1/orders", "attention=DISPUTED", "attention"),
         ("/v1/orders", "from=yesterday", "from"),
         ("/v1/orders", "from=2026-11-24", "from"),
         ("/v1/orders", "from=1795539242000", "from"),

@@ -17,6 +17,15 @@ fn endpoints(session: &str) -> Vec<Raw> {
         Raw::new("GET", "/v1/orders"),
         Raw::new("GET", "/v1/events"),
         Raw::new("GET", "/v1/events?outcome=refused"),
+        Raw::new("POST", "/v1/routing/explain").body(r#"{"amount":1,"currency":"EUR"}"#),
+        Raw::new("POST", "/v1/orders/1/acknowledge").body(r#"{"attention":["stuck"],"actor":"Ada"}"#),
+        Raw::new("POST", "/v1/orders/1/refunds").header("idempotency-key", "k").body("{}"),
+        Raw::new("POST", &format!("/v1/sessions/{session}/cancel")).body("{}"),
+        Raw::new("POST", &format!("/v1/sessions/{session}/review"))
+            .body(r#"{"decision":"approve","actor":"Ada"}"#),
+        Raw::new("POST", "/v1/events/ev_20261124_1795539242000_0123456789abcdef0123/replay").body("{}"),
+        Raw::new("POST", "/v1/events/replay").body(r#"{"outcome":"unmatched"}"#),
+        Raw::new("POST", "/v1/payment-links").body(r#"{"order_id":"1"}"#),
     ]
 }
 
@@ -80,7 +89,7 @@ async fn each_kind_of_key_may_do_what_the_contract_says_and_no_more() {
     let session = Opened::of(&world.shop.opens("1").await);
     // For each endpoint: the read key, the publishable key, the client secret of the session, another shop's secret key.
     #[rustfmt::skip]
-    let expected: [[(u16, &str); 4]; 8] = [
+    let expected: [[(u16, &str); 4]; 16] = [
         [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (201, "")],
         [(403, "key_not_allowed"), (201, ""), (401, "invalid_api_key"), (404, "order_not_found")],
         [(200, ""), (403, "key_not_allowed"), (200, ""), (404, "not_found")],
@@ -89,6 +98,14 @@ async fn each_kind_of_key_may_do_what_the_contract_says_and_no_more() {
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
         [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
+        [(200, ""), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "order_not_found")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "order_not_found")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "not_found")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "not_found")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "not_found")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (200, "")],
+        [(403, "key_not_allowed"), (403, "key_not_allowed"), (401, "invalid_api_key"), (404, "order_not_found")],
     ];
     let keys =
         [&world.shop.read_key, &world.shop.publishable_key, &session.client_secret, &world.other.secret_key];

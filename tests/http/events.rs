@@ -38,9 +38,14 @@ pub fn intent_paid(id: &str, session: &str) -> Value {
 
 /// One try was declined; the checkout stays open.
 pub fn declined(id: &str, session: &str) -> Value {
+    declined_because(id, session, "insufficient_funds")
+}
+
+/// A try was declined with this code.
+pub fn declined_because(id: &str, session: &str, code: &str) -> Value {
     let error = json!({
         "status": "requires_payment_method",
-        "last_payment_error": { "code": "card_declined", "decline_code": "insufficient_funds", "type": "card_error" },
+        "last_payment_error": { "code": "card_declined", "decline_code": code, "type": "card_error" },
     });
     event::of(id, "payment_intent.payment_failed", merged(intent(session), &error))
 }

@@ -105,7 +105,7 @@ async fn a_shop_whose_list_is_spread_reads_it_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_narrowed_by_status_and_time() {
+async fn a_list_is_narrowed_by_status_attention_and_time() {
     let world = World::start().await;
     for (status, _) in crate::reach::MESSAGES {
         world.reaches(status, status).await;
@@ -115,6 +115,9 @@ async fn a_list_is_narrowed_by_status_and_time() {
     for (status, _) in crate::reach::MESSAGES {
         assert_eq!(all(&world.shop, &format!("status={status}")).await, [status]);
     }
+    assert_eq!(all(&world.shop, "attention=amount_mismatch").await, ["review"]);
+    assert_eq!(all(&world.shop, "attention=amount_mismatch&status=paid").await, Vec::<String>::new());
+    assert_eq!(all(&world.shop, "attention=disputed").await, Vec::<String>::new());
     let newest_first: Vec<_> =
         crate::reach::MESSAGES.iter().rev().map(|(status, _)| (*status).to_owned()).collect();
     assert_eq!(all(&world.shop, "").await, newest_first);

@@ -70,7 +70,7 @@ async fn a_refused_checkout_fails_its_attempt_and_the_next_request_opens_another
     world.stripe.set_mood(Mood::Refuses);
     let refused = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await;
     refused.expect_problem(502, "no_provider_available");
-    assert_eq!(refused.json()["methods"], json!(STRIPE_METHODS));
+    assert_eq!(refused.json()["methods"], json!(STRIPE_METHODS[1..]), "what was not tried");
     assert!(!refused.body.contains("sk_test"), "{}", refused.body);
     let id = world.shop.session_id("1", 1);
     let failed = world.shop.get(&format!("/v1/sessions/{id}")).await.expect(200);
@@ -101,7 +101,7 @@ async fn a_checkout_of_unknown_outcome_is_asked_for_again_and_never_made_twice()
     world.stripe.set_mood(Mood::Breaks);
     let broken = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await;
     broken.expect_problem(502, "no_provider_available");
-    assert_eq!(broken.json()["methods"], json!(STRIPE_METHODS));
+    assert_eq!(broken.json()["methods"], json!([]), "whoever breaks breaks for every method");
     assert_eq!(world.shop.status("1").await, "created", "it may be there, and may be paid");
     world.stripe.set_mood(Mood::Fine);
     let session = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await;

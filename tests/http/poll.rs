@@ -116,10 +116,48 @@ async fn a_reason_that_the_provider_gave_is_told() {
     assert_eq!((polled["status"].as_str(), &polled["reason"]), (Some("created"), &Value::Null));
     world.stripe_tells(&events::async_failed("evt_2", &session.id)).await.expect(200);
     let polled = polls(&world, &session.id, &session.client_secret, None).await.expect(200);
+    assert_eq!((polled["status"].as_str(), &polled["reason"]), (Some("failed"), &Value::Null));
     assert_eq!(
-        (polled["status"].as_str(), polled["reason"].as_str()),
-        (Some("failed"), Some("insufficient_funds"))
+        polled["reason_text"],
+        "There was not enough money for this payment. Please try another way to pay."
     );
+    for key in [&world.shop.secret_key, &world.shop.read_key] {
+        let path = format!("/v1/sessions/{}", session.id);
+        let polled = world.shop.call("GET", &path, key, None).await.expect(200);
+        assert_eq!(polled["reason"], "insufficient_funds");
+        let words = "The account had too little money. The customer can pay another way, or later.";
+        assert_eq!(polled["reason_text"], words);
+    }
+    let order = world.shop.order("1").await;
+    assert_eq!(order["sessions"][0]["reason"], "insufficient_funds");
+    let log = world.shop.get(&format!("/v1/sessions/{}/timeline", session.id)).await.expect(200);
+    assert!(log.to_string().contains("insufficient_funds. The account had too little money."), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_is_not_told_that_a_card_is_known_as_stolen() {
+    let world = World::start().await;
+    let mut read = Vec::new();
+    for (order, code) in [("1", "stolen_card"), ("2", "a_code_of_next_year"), ("3", "generic_decline")] {
+        let session = world.reaches(order, "pending").await;
+        let declined = events::declined_because(&format!("evt_{order}"), &session.id, code);
+        world.stripe_tells(&declined).await.expect(200);
+        world.stripe_tells(&events::async_failed(&format!("evt_{order}_2"), &session.id)).await.expect(200);
+        let polled = polls(&world, &session.id, &session.client_secret, None).await.expect(200);
+        assert!(!polled.to_string().contains(code), "{polled}");
+        let path = format!("/return/{}?client_secret={}", session.id, session.client_secret);
+        let page = world.http.get(format!("{}{path}", world.stack.url)).send().await.expect("an answer");
+        let page = page.text().await.expect("a page");
+        assert!(page.contains(polled["reason_text"].as_str().expect("a sentence")), "{page}");
+        assert!(!page.contains(code), "{page}");
+        read.push(polled["reason_text"].clone());
+    }
+    assert_eq!(read, vec![read[0].clone(); 3], "all three read the same");
+    let known = world.shop.get(&format!("/v1/sessions/{}", world.shop.session_id("1", 1))).await.expect(200);
+    assert!(known["reason_text"].as_str().is_some_and(|text| text.contains("lost or stolen")), "{known}");
+    let unknown =
+        world.shop.get(&format!("/v1/sessions/{}", world.shop.session_id("2", 1))).await.expect(200);
+    assert_eq!(unknown["reason_text"], "stripe says: a_code_of_next_year.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

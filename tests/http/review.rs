@@ -95,6 +95,18 @@ async fn a_refund_of_rejected_money_that_is_refused_can_be_asked_for_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_zero_that_is_rejected_ends_the_attempt() {
+    let world = World::start().await;
+    let session = world.reaches("1", "pending").await;
+    world.stripe_tells(&events::over(events::paid("evt_0", &session.id), 0, "eur")).await.expect(200);
+    assert_eq!(world.shop.status("1").await, "review");
+    let answer = world.rules(&session.id, "reject").await.expect(200);
+    assert_eq!((&answer["session"]["status"], &answer["refunds"]), (&json!("cancelled"), &json!([])));
+    assert_eq!(world.shop.order("1").await["attention"], json!([]));
+    world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn decisions_at_once_are_one_decision() {
     let world = Arc::new(World::start().await);
     let session = world.reaches("1", "review").await;

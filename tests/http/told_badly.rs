@@ -193,7 +193,7 @@ async fn an_address_that_only_we_can_reach_is_never_called() {
         let with = document(world, &world.shop, &url, Value::Null);
         world.stack.put_shop(&with.to_string()).await.expect("a shop");
         let mut teller = Teller::new(&world.stack.settings());
-        teller.app.to_shops = Sender::public_only(allowed);
+        std::sync::Arc::get_mut(&mut teller.app).expect("its own").to_shops = Sender::public_only(allowed);
         teller.looks(told.id(&order), told.start).await;
         let log = told.log(&session).await;
         assert!(log[0].contains(why) && log[0].contains("It is told again at"), "{url}: {log:?}");

@@ -16,8 +16,9 @@ use tracing_subscriber::registry::LookupSpan;
 const LINES_MAX: usize = 20_000;
 
 /// The crates whose every word is looked at; of others what is logged at INFO.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "create_session",
+    "merchant_act",
     "merchant_read",
     "pages",
     "payproof",

@@ -236,7 +236,7 @@ impl Queues for TestQueues {
 
 /// `notify-shop` on a clock that the test moves, with queues and timers as on AWS.
 pub struct Teller {
-    pub app: App,
+    pub app: Arc<App>,
     pub queues: TestQueues,
     /// Timers that were dealt with, by their keys.
     fired: Mutex<BTreeSet<(String, String)>>,
@@ -247,7 +247,7 @@ impl Teller {
         let queues = TestQueues::default();
         let mut app = App::new(settings).with_queues(Arc::new(queues.clone()));
         app.to_shops = Sender::public_only(Loopback::Allowed);
-        Self { app, queues, fired: Mutex::default() }
+        Self { app: Arc::new(app), queues, fired: Mutex::default() }
     }
 
     /// A teller on a world's store, whose own reader of the stream is ended.
@@ -271,9 +271,14 @@ impl Teller {
         self.queues.put().messages.push((now, Due::NotifyShop, order));
     }
 
+    /// What is put on the queue from now on is put at this moment.
+    pub fn is_now(&self, now: Moment) {
+        self.queues.put().now = now;
+    }
+
     /// Looks at an order now.
     pub async fn looks(&self, order: PaymentId, now: Moment) {
-        self.queues.put().now = now;
+        self.is_now(now);
         notify_shop::handle(&self.app, order, now).await.expect("it is dealt with");
     }
 

@@ -19,6 +19,10 @@ pub mod logged;
 /// What the shop's Stripe endpoint is signed with, in tests.
 pub const STRIPE_SECRET: &str = "whsec_Q8vN3mXc7LbT2yRk9WpZ4dHs6FgJ1aEu";
 
+/// The shop's keys at the sandbox, where it has that too.
+pub const SANDBOX_KEY: &str = "sbx_planted_sandbox_key";
+pub const SANDBOX_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
+
 /// A stack with a shop that has Stripe (a fake of its API) and the sandbox, and a second shop.
 pub struct World {
     pub stack: Stack,
@@ -124,6 +128,32 @@ impl World {
         Self { stack, stripe, http, shop, other }
     }
 
+    /// Gives the shop the stack's sandbox too, these rules, and Stripe at this address.
+    pub async fn has_both(&self, routing: Value, stripe_url: &str) {
+        let document = self.shop.document_with_both(stripe_url, &self.stack.url, routing);
+        self.stack.put_shop(&document.to_string()).await.expect("a shop");
+    }
+
+    /// The sandbox's checkout of a session, where it made one.
+    pub async fn at_sandbox(&self, session: &SessionId) -> Option<Value> {
+        let url = format!("{}/sandbox/v1/checkouts/by-reference/{session}", self.stack.url);
+        let answer = self.http.get(url).bearer_auth(SANDBOX_KEY).send().await.expect("an answer");
+        (answer.status() == 200).then_some(())?;
+        Some(answer.json().await.expect("JSON"))
+    }
+
+    /// Waits until a session has this status: the sandbox tells of it by a webhook.
+    pub async fn until(&self, session: &SessionId, status: &str) {
+        for _ in 0..100 {
+            let now = self.shop.get(&format!("/v1/sessions/{session}")).await.expect(200);
+            if now["status"] == status {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{session} is not {status} after five seconds");
+    }
+
     /// A Stripe delivery to a shop's endpoint, signed with this secret at this moment.
     pub async fn stripe_posts(&self, shop: &str, secret: &str, at: Moment, event: &Value) -> Answer {
         let body = serde_json::to_vec_pretty(event).expect("JSON");
@@ -176,6 +206,16 @@ impl Shop {
                 "stripe": { "api_key": "sk_test_planted_stripe_key", "webhook_secrets": [STRIPE_SECRET], "api_base": stripe_url },
             },
         })
+    }
+
+    /// The shop with the sandbox of the stack at `stack_url` beside Stripe.
+    pub fn document_with_both(&self, stripe_url: &str, stack_url: &str, routing: Value) -> Value {
+        let mut document = self.document(stripe_url);
+        document["providers"]["sandbox"] = json!({
+            "api_key": SANDBOX_KEY, "webhook_secrets": [SANDBOX_SECRET], "api_base": format!("{stack_url}/sandbox"),
+        });
+        document["routing"] = routing;
+        document
     }
 
     pub fn payment_id(&self, order: &str) -> PaymentId {

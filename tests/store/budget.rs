@@ -1,15 +1,19 @@
 //! What things cost: requests and write units, counted on the wire, and the size of an ordinary order's item.
 
 use bytes::Bytes;
+use payproof::notify::Loopback;
 use payproof::payment::Details;
 use payproof_edge::api::{Request, Response};
 use payproof_edge::app::{App, now};
+use payproof_edge::send::Sender;
 use payproof_edge::settings::Settings;
+use payproof_edge::shops::Freshness;
 use payproof_edge::store::size::{item_bytes, write_units};
 use payproof_local::{Data, Options, Stack};
 use serde_json::{Value, json};
 
 use crate::door::Doors;
+use crate::shop_server::{NEW_KEY, OLD_KEY, ShopServer};
 use crate::stripe_api::{StripeApi, event};
 use crate::world::{STRIPE_SECRET, Shop};
 
@@ -160,6 +164,44 @@ async fn an_ordinary_order_keeps_to_its_budget_from_register_to_returned() {
     let bytes = world.order_bytes("1042").await;
     assert!(bytes < 1_024, "the item has {bytes} bytes at the end");
     assert!(units <= 9, "{units} units");
+}
+
+/// payment.md, section 10: telling the shop once.
+#[tokio::test(flavor = "multi_thread")]
+async fn telling_the_shop_at_the_first_try_is_one_query_one_put_and_one_unit() {
+    let mut world = Counted::start().await;
+    world.stack.stop_stream();
+    let server = ShopServer::start().await;
+    let mut document = world.shop.document("https://api.stripe.example");
+    document["notify"] = json!({ "url": format!("{}/notify", server.url), "secrets": [OLD_KEY, NEW_KEY] });
+    world.stack.put_shop(&document.to_string()).await.expect("a shop");
+    world.app.to_shops = Sender::public_only(Loopback::Allowed);
+    let shop = payproof::payment::ShopId::parse("shop").expect("a shop");
+    let known = world.app.shops.get(&world.app.store, &shop, Freshness::Usual, now()).await;
+    assert!(known.expect("a read").is_some());
+    let register = world.request("PUT", "/v1/orders/1042", Some(ordinary()));
+    register_order::handle(&world.app, register, now()).await;
+    let payment = world.shop.payment_id("1042");
+    let session = crate::suite::session(0);
+    let order = world.app.store.load(&payment).await.expect("a read").expect("an order");
+    let reserved = payproof::payment::reserve(&order, payproof::payment::Attempt::FIRST, session);
+    world.app.store.save(&payment, &reserved).await.expect("a write");
+    let paid = event::paid("evt_1", &world.shop.session_id("1042", 1).to_string(), 4999, "eur");
+    assert_eq!(world.webhook(&paid).await.status(), 200);
+
+    let (requests, told) = world.requests(notify_shop::handle(&world.app, payment, now())).await;
+    told.expect("it is told");
+    assert_eq!((requests, server.taken().len()), (2, 1), "a query and a put");
+    let store = &world.stack.app.store;
+    let get = store.client().get_item().table_name(store.payments_table());
+    let get = get.key("pk", aws_sdk_dynamodb::types::AttributeValue::S(payment.to_string()));
+    let get = get.key("sk", aws_sdk_dynamodb::types::AttributeValue::S("told#1".to_owned()));
+    let item = get.send().await.expect("a read").item.expect("an item");
+    assert_eq!(write_units(item_bytes(&item)), 1);
+    assert!(!item.contains_key("l") && !item.contains_key("c"), "no unit of the index");
+    let (requests, again) = world.requests(notify_shop::handle(&world.app, payment, now())).await;
+    again.expect("there is nothing to tell");
+    assert_eq!((requests, server.taken().len()), (1, 1), "looking again is a query");
 }
 
 #[tokio::test(flavor = "multi_thread")]

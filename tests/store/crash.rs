@@ -5,17 +5,32 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use payproof::payment::Moment;
-use payproof::provider::stripe;
+use payproof::provider::signature::standard_webhooks::Key;
+use payproof::provider::{sandbox, stripe};
 use payproof::secret::Secret;
 use payproof_edge::api::{Request, Response};
 use payproof_edge::app::{App, now};
+use payproof_edge::circuits::Callee;
 use payproof_edge::settings::Settings;
 use payproof_local::{Data, Options, Stack};
 use serde_json::{Value, json};
 
 use crate::door::{Cut, Doors};
-use crate::stripe_api::{StripeApi, event};
-use crate::world::{STRIPE_SECRET, Shop};
+use crate::stripe_api::{Mood, StripeApi, event};
+use crate::world::{SANDBOX_SECRET, STRIPE_SECRET, Shop};
+
+/// What becomes of a creation at the provider that is asked first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum First {
+    /// It makes the checkout, and there is no other provider.
+    Opens,
+    /// It says no; the sandbox is next.
+    Refuses,
+    /// Nobody listens there; the sandbox is next.
+    IsUnreachable,
+    /// It makes the checkout and answers 500; the sandbox is next.
+    Breaks,
+}
 
 /// A stack whose store and provider stand behind doors, and an app beside it that goes through them.
 pub struct Behind {
@@ -28,6 +43,10 @@ pub struct Behind {
 
 impl Behind {
     pub async fn start() -> Self {
+        Self::start_with(First::Opens).await
+    }
+
+    async fn start_with(first: First) -> Self {
         let (doors, stripe) = (Doors::default(), StripeApi::start().await);
         let to_stripe = doors.open_to(&stripe.url).await;
         let key = |prefix: &str| format!("{prefix}_shop_{:0>43}", 1);
@@ -47,9 +66,26 @@ impl Behind {
         };
         let stack = Stack::start(options).await.expect("the stack starts");
         shop.url = stack.url.clone();
+        if first != First::Opens {
+            let to_sandbox = doors.open_to(&stack.url).await;
+            let to_stripe = if first == First::IsUnreachable { "http://127.0.0.1:9" } else { &to_stripe };
+            let both =
+                shop.document_with_both(to_stripe, &to_sandbox, json!([{ "use": ["stripe", "sandbox"] }]));
+            stack.put_shop(&both.to_string()).await.expect("a shop");
+        }
+        stripe.set_mood(match first {
+            First::Refuses => Mood::Refuses,
+            First::Breaks => Mood::Breaks,
+            First::Opens | First::IsUnreachable => Mood::Fine,
+        });
         let endpoint_url = Some(doors.open_to(&stack.store_url).await);
         let app = App::new(&Settings { endpoint_url, ..stack.settings() });
         Self { stack, doors, stripe, app, shop }
+    }
+
+    fn stripe_callee(&self) -> Callee {
+        let shop = payproof::payment::ShopId::parse("shop").expect("a shop id");
+        Callee::Provider(shop, "stripe".to_owned())
     }
 
     async fn open(&self, order: &str, key: Option<&str>, now: Moment) -> Response {
@@ -67,6 +103,23 @@ impl Behind {
         let body = event.to_string();
         let signature = stripe::sign(&Secret::new(STRIPE_SECRET), now.seconds(), body.as_bytes());
         let request = http::Request::post("/v1/webhooks/shop/stripe").header("stripe-signature", signature);
+        webhook_receive::handle(&self.app, request.body(Bytes::from(body)).expect("a request"), now).await
+    }
+
+    /// Whoever pays at the checkout of this session pays its order.
+    async fn is_paid_at(&self, provider: &str, id: &str, session: &str, now: Moment) -> Response {
+        if provider == "stripe" {
+            return self.tell(&event::paid(id, session, 4999, "eur"), now).await;
+        }
+        let data = json!({
+            "reference": session, "payment_id": "pay_sandbox_1", "amount": 4999, "currency": "EUR",
+        });
+        let body = json!({ "type": "payment.paid", "timestamp": now.to_string(), "data": data }).to_string();
+        let key = Key::parse(&Secret::new(SANDBOX_SECRET)).expect("a key");
+        let mut request = http::Request::post("/v1/webhooks/shop/sandbox");
+        for (name, value) in sandbox::signed_headers(&key, id, now.seconds(), body.as_bytes()) {
+            request = request.header(name, value);
+        }
         webhook_receive::handle(&self.app, request.body(Bytes::from(body)).expect("a request"), now).await
     }
 
@@ -96,11 +149,21 @@ fn later(now: Moment) -> Moment {
 }
 
 async fn opening_survives(cut: Cut, with_key: bool, told_between: bool) {
-    let world = Behind::start().await;
+    opening_survives_with(First::Opens, cut, with_key, told_between).await;
+}
+
+async fn opening_survives_with(first: First, cut: Cut, with_key: bool, told_between: bool) {
+    let world = Behind::start_with(first).await;
+    // An opening takes this many requests at least.
+    let least = match first {
+        First::Opens => 7,
+        First::IsUnreachable => 13,
+        First::Refuses | First::Breaks => 14,
+    };
     // The first request reads the shop; it is not what is cut.
     world.doors.let_through();
-    for nth in 1..=30 {
-        let context = format!("{cut:?} request {nth}, key {with_key}, told between {told_between}");
+    for nth in 1..=40 {
+        let context = format!("{first:?} {cut:?} request {nth}, key {with_key}, told between {told_between}");
         let order = format!("o{nth}");
         world.shop.registers(&order).await;
         let key = with_key.then_some(order.as_str());
@@ -110,10 +173,13 @@ async fn opening_survives(cut: Cut, with_key: bool, told_between: bool) {
         world.doors.let_through();
         if let Some(response) = done {
             assert_eq!(response.status(), 201, "{context}");
-            assert!(nth > 7, "an opening takes at least seven requests, and {} were cut", nth - 1);
+            assert!(nth > least, "an opening takes at least {least} requests, and {} were cut", nth - 1);
+            assert_eq!(json_of(&response)["attempt"], if first == First::Opens { 1 } else { 2 }, "{context}");
             return;
         }
 
+        // The first provider's circuit is another test's matter: here each opening is the first that it fails.
+        world.app.circuits.succeeded(&world.stripe_callee());
         let first = world.shop.session_id(&order, 1).to_string();
         if told_between {
             // Somebody paid at the first attempt's checkout (or says so before it is even reserved).
@@ -139,13 +205,11 @@ async fn opening_survives(cut: Cut, with_key: bool, told_between: bool) {
                 repeated.status()
             );
             let session = body["id"].as_str().expect("an id");
-            assert!(
-                body["provider_checkout_url"].as_str().is_some_and(|url| url.contains("checkout.stripe.com"))
-            );
+            let provider = body["provider"].as_str().expect("a provider");
+            let host = if provider == "stripe" { "checkout.stripe.com" } else { "/sandbox/checkout/" };
+            assert!(body["provider_checkout_url"].as_str().is_some_and(|url| url.contains(host)), "{body}");
             // Whoever pays there pays this order.
-            let paid = world
-                .tell(&event::paid(&format!("evt_{order}_paid"), session, 4999, "eur"), later(start))
-                .await;
+            let paid = world.is_paid_at(provider, &format!("evt_{order}_paid"), session, later(start)).await;
             assert_eq!(json_of(&paid)["outcome"], "applied", "{context}");
         }
         let order_now = world.shop.order(&order).await;
@@ -153,7 +217,7 @@ async fn opening_survives(cut: Cut, with_key: bool, told_between: bool) {
         assert_eq!(order_now["amount_paid"], 4999, "{context}: {order_now}");
         world.assert_one_checkout_an_attempt(&context);
     }
-    panic!("an opening takes more than 30 requests");
+    panic!("an opening takes more than 40 requests");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,6 +245,32 @@ async fn a_webhook_between_a_crash_and_its_repeat_is_applied() {
     opening_survives(Cut::Before, false, true).await;
     opening_survives(Cut::After, false, true).await;
     opening_survives(Cut::After, true, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_whose_first_provider_refuses_is_completed_by_a_repeat_wherever_it_was_cut() {
+    for cut in [Cut::Before, Cut::After] {
+        opening_survives_with(First::Refuses, cut, false, false).await;
+        opening_survives_with(First::Refuses, cut, true, false).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_whose_first_provider_is_unreachable_is_completed_by_a_repeat_wherever_it_was_cut() {
+    for cut in [Cut::Before, Cut::After] {
+        opening_survives_with(First::IsUnreachable, cut, false, false).await;
+        opening_survives_with(First::IsUnreachable, cut, true, false).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_whose_first_provider_breaks_is_completed_by_a_repeat_wherever_it_was_cut() {
+    for cut in [Cut::Before, Cut::After] {
+        opening_survives_with(First::Breaks, cut, false, false).await;
+        opening_survives_with(First::Breaks, cut, true, false).await;
+        // Money that comes at the first checkout, which the fallback left behind, is not asked for again.
+        opening_survives_with(First::Breaks, cut, true, true).await;
+    }
 }
 
 /// Takes an event with a cut at each of its requests, then once more as a provider repeats it.

@@ -98,3 +98,84 @@ async fn a_refund_cut_at_any_request_is_made_once_and_found() {
         assert!(uncut > 5, "a refund takes at least five requests, not {uncut}");
     }
 }
+
+/// Cuts an act at each of its requests, on an order of its own, until it ends uncut; then somebody looks, it is asked
+/// again, and answers one of `statuses`. The order then has one of the words in `status`.
+async fn cut_everywhere(
+    amount: u64,
+    path: fn(&str) -> String,
+    body: &Value,
+    statuses: &[u16],
+    status: &str,
+    least: usize,
+) {
+    for cut in [Cut::Before, Cut::After] {
+        let world = Behind::start().await;
+        let mut uncut = 0;
+        for nth in 1..=25 {
+            let context = format!("{cut:?} request {nth} of {body}");
+            let order = format!("o{nth}");
+            let session = match amount {
+                0 => {
+                    world.shop.opens(&order).await;
+                    world.shop.session_id(&order, 1).to_string()
+                }
+                amount => world.paid(&order, amount).await,
+            };
+            let path = path(&session);
+            world.doors.cut_at(nth, cut);
+            let done = world.doors.run(world.acts(&path, &order, body, now())).await;
+            world.doors.let_through();
+            if let Some(answer) = done {
+                assert_eq!(answer.status(), 200, "{context}: {:?}", answer.body());
+                uncut = nth;
+                break;
+            }
+            world.follows_up(&order).await;
+            let repeated = world.acts(&path, &order, body, now()).await;
+            assert!(
+                statuses.contains(&repeated.status().as_u16()),
+                "{context}: {} {:?}",
+                repeated.status(),
+                repeated.body()
+            );
+            let after = world.shop.order(&order).await;
+            let words: Vec<_> = status.split(' ').collect();
+            assert!(words.contains(&after["status"].as_str().expect("a status")), "{context}: {after}");
+            let expected = if status == "refunded" { amount } else { 0 };
+            assert_eq!(after["amount_refunded"], expected, "{context}");
+        }
+        assert!(uncut >= least, "at least {least} requests, not {uncut}");
+        let forms = world.stripe.refunds();
+        let mut ids: Vec<_> = forms
+            .iter()
+            .map(|form| {
+                form.iter().find(|(name, _)| name == "metadata[refund_id]").expect("our id").1.clone()
+            })
+            .collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), forms.len(), "no refund was made twice");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_cut_at_any_request_sends_the_money_back_once() {
+    let body = json!({ "decision": "reject", "actor": "Ada" });
+    cut_everywhere(4_000, |session| format!("/v1/sessions/{session}/review"), &body, &[200], "refunded", 5)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_cut_at_any_request_is_made_once() {
+    let body = json!({ "decision": "approve", "actor": "Ada" });
+    cut_everywhere(4_000, |session| format!("/v1/sessions/{session}/review"), &body, &[200], "paid", 3).await;
+}
+
+/// Cut after the provider closed the checkout, a repeat learns that it is closed: nobody can pay it either way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_cut_at_any_request_leaves_nothing_that_can_be_paid() {
+    let body = json!({ "actor": "Ada" });
+    let path = |session: &str| format!("/v1/sessions/{session}/cancel");
+    cut_everywhere(0, path, &body, &[200, 409], "cancelled expired", 5).await;
+}

@@ -12,6 +12,9 @@
 #[path = "../stack/clockwork.rs"]
 #[allow(dead_code)]
 mod clockwork;
+#[path = "../stack/shop_server.rs"]
+#[allow(dead_code)]
+mod shop_server;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;
@@ -23,6 +26,7 @@ mod budget;
 mod crash;
 mod crash_acting;
 mod crash_reconciling;
+mod crash_telling;
 mod door;
 mod dynamodb_local;
 mod sender;

@@ -3,7 +3,7 @@
 use payproof::payment::{Method, OrderId};
 use payproof::shop::{KeyKind, SESSION_TTL_SECONDS};
 use payproof_edge::api::who::Caller;
-use payproof_edge::api::{Code, Problem};
+use payproof_edge::api::{Code, Problem, read};
 use payproof_edge::flow::Wish;
 
 /// What is wanted.
@@ -34,21 +34,12 @@ impl Session {
                 ));
             }
         }
-        for (field, url) in [("return_url", &self.return_url), ("cancel_url", &self.cancel_url)] {
-            if url.as_deref().is_some_and(|url| !caller.shop.allows_return_to(url)) {
-                let detail = format!("`{field}`: {}", Code::ReturnUrlNotAllowed.meaning());
-                return Err(Problem::of(Code::ReturnUrlNotAllowed, detail));
-            }
-        }
+        read::return_url(&caller.shop, "return_url", self.return_url.as_deref())?;
+        read::return_url(&caller.shop, "cancel_url", self.cancel_url.as_deref())?;
         if self.expires_in.is_some_and(|seconds| !SESSION_TTL_SECONDS.contains(&seconds)) {
             return Err(Problem::of(Code::InvalidRequest, "`expires_in` is 60 to 604800 seconds."));
         }
-        if self.locale.as_deref().is_some_and(|locale| !is_language_tag(locale)) {
-            return Err(Problem::of(
-                Code::InvalidRequest,
-                "`locale` is a language tag such as `de` or `pt-BR`.",
-            ));
-        }
+        read::locale(self.locale.as_deref())?;
         Ok(Wish {
             order,
             method,
@@ -66,13 +57,4 @@ fn method(word: &str) -> Result<Method, Problem> {
         let known: Vec<_> = Method::ALL.into_iter().map(Method::word).collect();
         Problem::of(Code::InvalidRequest, format!("`method` is one of {}.", known.join(", ")))
     })
-}
-
-/// A language and perhaps a script or region (RFC 5646, section 2.1): letters and digits, parted by hyphens.
-fn is_language_tag(text: &str) -> bool {
-    let part =
-        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    text.len() <= 35
-        && text.split('-').all(part)
-        && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
 }

@@ -1,33 +1,43 @@
-//! `POST /v1/sessions`: opens a session for a registered order, or gives the open one.
+//! `POST /v1/sessions` and `POST /pay/{token}`: open a session for a registered order, or give the open one.
 #![forbid(unsafe_code)]
 
 mod body;
+mod pay;
 mod view;
-
-use std::time::Duration;
 
 use http::StatusCode;
 use payproof::payment::Moment;
-use payproof::shop::KeyKind;
+use payproof::shop::{KeyKind, Shop};
 use payproof_edge::api::who::Caller;
 use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, read, serve, who};
 use payproof_edge::app::App;
 use payproof_edge::flow::{OpenError, Opened, Wish, open_session};
 use payproof_edge::limits::{OPEN_TIMEOUT, OPENING_MILLIS};
 use payproof_edge::store::{Claim, IdempotencyKey};
+use tokio::time::Instant;
 
 /// Answers a request.
 pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
-    serve(Function::CreateSession, request, now, |call| create(app, call)).await
+    serve(Function::CreateSession, request, now, |call| route(app, call)).await
+}
+
+async fn route(app: &App, call: Call) -> Result<Response, Problem> {
+    match call.route.path {
+        "/v1/sessions" => create(app, call).await,
+        "/pay/{token}" => pay::choose(app, &call).await,
+        _ => Err(Problem::new(Code::NotFound)),
+    }
 }
 
 async fn create(app: &App, call: Call) -> Result<Response, Problem> {
+    let began = Instant::now();
     let caller = who::shop(app, &call, &[KeyKind::Secret, KeyKind::Publishable]).await?;
     let wish = read::json::<body::Session>(call.request.body())?.check(&caller)?;
     let Some(key) = idempotency_key(&call, &caller)? else {
-        let opened =
-            open(app, &caller, &wish, None, call.now).await.map_err(|error| problem(error, call.now))?;
-        return answer(app, &caller, &opened, opened.new);
+        let opened = open(app, &caller.shop, &wish, None, began, call.now)
+            .await
+            .map_err(|error| problem(error, call.now))?;
+        return answer(app, &caller, &opened, opened.new, call.now);
     };
     match app.store.claim(&key, call.now).await? {
         Claim::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
@@ -44,10 +54,10 @@ async fn create(app: &App, call: Call) -> Result<Response, Problem> {
                 other => other,
             })?;
             // The first answer may have been lost: whoever has the key and the body made the session.
-            let made_it = opened.new || opened.item.session == session;
-            answer(app, &caller, &Opened { new: false, ..opened }, made_it)
+            let made_it = opened.new || opened.item.session == session || made_with(&opened, &key);
+            answer(app, &caller, &Opened { new: false, ..opened }, made_it, call.now)
         }
-        Claim::Ours => first(app, &caller, &wish, &key, call.now).await,
+        Claim::Ours => first(app, &caller, &wish, &key, began, call.now).await,
     }
 }
 
@@ -57,15 +67,16 @@ async fn first(
     caller: &Caller,
     wish: &Wish,
     key: &IdempotencyKey,
+    began: Instant,
     now: Moment,
 ) -> Result<Response, Problem> {
-    match open(app, caller, wish, Some(key), now).await {
+    match open(app, &caller.shop, wish, Some(key), began, now).await {
         Ok(opened) => {
-            let made_it = opened.new || opened.item.request.key.as_deref() == Some(key.mark());
+            let made_it = opened.new || made_with(&opened, key);
             if !made_it && !key.may_stand_for_any() {
                 app.store.release(key).await?;
             }
-            answer(app, caller, &opened, made_it)
+            answer(app, caller, &opened, made_it, now)
         }
         Err(error) => {
             app.store.release(key).await?;
@@ -74,16 +85,22 @@ async fn first(
     }
 }
 
+/// Whether the session is one that a request with this key made: it may have tried several providers.
+fn made_with(opened: &Opened, key: &IdempotencyKey) -> bool {
+    opened.item.request.key.as_deref() == Some(key.mark())
+}
+
 async fn open(
     app: &App,
-    caller: &Caller,
+    shop: &Shop,
     wish: &Wish,
     key: Option<&IdempotencyKey>,
+    began: Instant,
     now: Moment,
 ) -> Result<Opened, OpenError> {
-    let opening = open_session(app, &caller.shop, wish, key, now);
-    // What was spent before counts too: nobody takes over while this may still be at the provider.
-    let spent = Duration::from_millis(payproof_edge::app::now().millis_since(now));
+    let opening = open_session(app, shop, wish, key, now);
+    // What was spent before counts too: nobody takes over while this may still be at a provider.
+    let spent = began.elapsed();
     let cut_off = Err(OpenError::Opening { until: now.plus_millis(OPENING_MILLIS) });
     tokio::time::timeout(OPEN_TIMEOUT.saturating_sub(spent), opening).await.unwrap_or(cut_off)
 }
@@ -94,11 +111,17 @@ fn idempotency_key(call: &Call, caller: &Caller) -> Result<Option<IdempotencyKey
     Ok(Some(IdempotencyKey::new(&caller.shop.id, caller.kind, key, call.request.body(), owner)))
 }
 
-fn answer(app: &App, caller: &Caller, opened: &Opened, made_it: bool) -> Result<Response, Problem> {
+fn answer(
+    app: &App,
+    caller: &Caller,
+    opened: &Opened,
+    made_it: bool,
+    now: Moment,
+) -> Result<Response, Problem> {
     let status = if opened.new { StatusCode::CREATED } else { StatusCode::OK };
     // A browser that did not open the session gets none of its secrets: order ids can be guessed.
     let with_secret = caller.kind == KeyKind::Secret || made_it;
-    let view = view::Session::of(app, &caller.shop, opened, with_secret);
+    let view = view::Session::of(app, &caller.shop, opened, with_secret, now);
     Ok(answer::json(status, &view.ok_or_else(|| Problem::new(Code::Internal))?))
 }
 
@@ -111,11 +134,11 @@ fn problem(error: OpenError, now: Moment) -> Problem {
         OpenError::Opening { until } => {
             Problem::new(Code::SessionOpening).retry_after(until.millis_since(now).div_ceil(1_000).max(1))
         }
-        OpenError::NoProvider { why, methods } => {
-            let detail = format!("No session could be opened: {}.", why.trim_end_matches('.'));
-            Problem { methods: Some(methods), ..Problem::of(Code::NoProviderAvailable, detail) }
+        OpenError::NoProvider { why, methods, repeat_at } => {
+            let detail = format!("No session could be opened: {why}.");
+            let retry_after = repeat_at.map(|at| at.millis_since(now).div_ceil(1_000).max(1));
+            Problem { methods: Some(methods), retry_after, ..Problem::of(Code::NoProviderAvailable, detail) }
         }
-        OpenError::StillUnknown => Problem::new(Code::NoProviderAvailable),
         OpenError::Flow(error) => error.into(),
     }
 }

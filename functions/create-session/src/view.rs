@@ -1,7 +1,7 @@
 //! The answer: a session with where its customer pays.
 
 use payproof::payment::{Method, Moment, OrderId, ProviderName, Status};
-use payproof::routing::{Wanted, offered};
+use payproof::routing::{Lately, Wanted, offered};
 use payproof::shop::Shop;
 use payproof_edge::app::App;
 use payproof_edge::flow::Opened;
@@ -28,18 +28,19 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn of(app: &App, shop: &Shop, opened: &'a Opened, with_secret: bool) -> Option<Self> {
+    pub(crate) fn of(
+        app: &App,
+        shop: &Shop,
+        opened: &'a Opened,
+        with_secret: bool,
+        now: Moment,
+    ) -> Option<Self> {
         let (payment, attempt) = (&opened.payment, opened.attempt);
         let session = payment.sessions.get(&attempt)?;
         let standing = payment.standing();
         let id = payment.session_id(attempt).to_string();
-        let wanted = Wanted {
-            money: payment.money,
-            country: payment.details.country.as_deref(),
-            method: None,
-            provider: None,
-        };
-        let mut fallback_methods = offered(shop, &wanted);
+        let lately = app.circuits.known_of(shop, Lately::of_order(payment, now), now);
+        let mut fallback_methods = offered(shop, &Wanted::order(payment), &lately);
         fallback_methods.retain(|method| *method != session.method);
         Some(Self {
             order_id: &payment.order,

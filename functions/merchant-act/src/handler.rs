@@ -4,6 +4,8 @@
 mod acknowledge;
 mod by;
 mod cancel;
+mod events;
+mod links;
 mod notifications;
 mod reconcile;
 mod refund;
@@ -26,9 +28,12 @@ async fn act(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/orders/{order_id}/refunds" => refund::act(app, &shop, &call).await,
         "/v1/sessions/{session_id}/cancel" => cancel::act(app, &shop, &call).await,
         "/v1/sessions/{session_id}/review" => review::act(app, &shop, &call).await,
+        "/v1/sessions/{session_id}/reconcile" => reconcile::act(app, &shop, &call).await,
         "/v1/notifications/{notification_id}/resend" => notifications::one(app, &shop, &call).await,
         "/v1/notifications/resend" => notifications::all(app, &shop, &call).await,
-        "/v1/sessions/{session_id}/reconcile" => reconcile::act(app, &shop, &call).await,
+        "/v1/events/{event_id}/replay" => events::one(app, &shop, &call).await,
+        "/v1/events/replay" => events::all(app, &shop, &call).await,
+        "/v1/payment-links" => links::act(app, &shop, &call).await,
         _ => Err(Problem::new(Code::NotFound)),
     }
 }

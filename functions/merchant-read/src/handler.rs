@@ -1,7 +1,9 @@
-//! What merchants and support read: orders, their log, and events that could not be applied. It moves nothing.
+//! What merchants and support read: orders, their log, events that could not be applied, and why an order goes to which
+//! provider. It moves nothing.
 #![forbid(unsafe_code)]
 
 mod events;
+mod explain;
 mod notifications;
 mod orders;
 mod timeline;
@@ -24,6 +26,7 @@ async fn read(app: &App, call: Call) -> Result<Response, Problem> {
         "/v1/sessions/{session_id}/timeline" => timeline::of_session(app, &shop, &call).await,
         "/v1/notifications" => notifications::list(app, &shop, &call).await,
         "/v1/events" => events::list(app, &shop, &call).await,
+        "/v1/routing/explain" => explain::explain(app, &shop, &call),
         _ => Err(Problem::new(Code::NotFound)),
     }
 }

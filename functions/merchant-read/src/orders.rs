@@ -1,7 +1,7 @@
 //! One order, and a page of orders.
 
 use http::StatusCode;
-use payproof::payment::{Moment, OrderId, PaymentId, Status};
+use payproof::payment::{Attention, Moment, OrderId, PaymentId, Status};
 use payproof::shop::Shop;
 use payproof_edge::api::view::OrderView;
 use payproof_edge::api::{Call, Code, Problem, Response, answer};
@@ -17,6 +17,9 @@ pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response,
 pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let status =
         call.query("status").map(|word| Status::parse(&word).ok_or_else(|| bad("status"))).transpose()?;
+    let attention = call.query("attention");
+    let attention =
+        attention.map(|word| Attention::parse(&word).ok_or_else(|| bad("attention"))).transpose()?;
     let from = moment(call, "from")?.unwrap_or_default();
     let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LAST_MILLIS));
     let before = call.query("cursor").map(|text| cursor(&text).ok_or_else(|| bad("cursor"))).transpose()?;
@@ -33,7 +36,11 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
     let shown: Vec<OrderView> = page
         .orders
         .iter()
-        .filter(|payment| status.is_none_or(|status| payment.standing().status == status))
+        .filter(|payment| {
+            let standing = payment.standing();
+            status.is_none_or(|status| standing.status == status)
+                && attention.is_none_or(|word| standing.attention.contains(&word))
+        })
         .map(|payment| OrderView::of(shop, payment, call.now))
         .collect();
     // A list key holds a `#`, which would end an address.
@@ -58,6 +65,7 @@ fn cursor(text: &str) -> Option<String> {
 fn bad(name: &str) -> Problem {
     let detail = match name {
         "status" => "`status` is one of the words that an order's status has.".to_owned(),
+        "attention" => "`attention` is one of the words that an order's attention has.".to_owned(),
         "cursor" => "`cursor` is what `next_cursor` of the page before says.".to_owned(),
         _ => format!("`{name}` is a moment as RFC 3339 writes it, such as 2026-11-24T00:00:00Z."),
     };

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use payproof::payment::{Attempt, SessionId, timeline};
+use payproof::provider::put_in_words;
 use payproof::shop::Shop;
 use payproof_edge::api::{Call, Code, Problem, Response, answer};
 use payproof_edge::app::App;
@@ -23,6 +24,7 @@ pub(crate) async fn of_session(app: &App, shop: &Shop, call: &Call) -> Result<Re
         reasons.iter().find(|(known, _)| *known == key).map(|(_, why)| why.clone())
     };
     let aside = app.store.aside(&payment.id).await?;
-    let entries = timeline(&payment, &why, &aside, &tellings.into_values().collect::<Vec<_>>());
+    let mut entries = timeline(&payment, &why, &aside, &tellings.into_values().collect::<Vec<_>>());
+    put_in_words(&mut entries);
     Ok(answer::json(StatusCode::OK, &serde_json::json!({ "entries": entries })))
 }

@@ -10,5 +10,5 @@ use payproof_edge::flow::{FlowError, tell_shop};
 /// # Errors
 /// [`FlowError`]: the order has to be looked at once more.
 pub async fn handle(app: &App, order: PaymentId, now: Moment) -> Result<(), FlowError> {
-    tell_shop(app, order, now).await
+    tell_shop(app, order, now).await.map(|_| ())
 }

@@ -4,6 +4,7 @@
 mod go;
 mod layout;
 mod notice;
+mod pay;
 mod return_page;
 
 use http::StatusCode;
@@ -21,6 +22,7 @@ async fn page(app: &App, call: Call) -> Result<Response, Problem> {
         // Customers read these: where something of ours fails they are told in words, too.
         "/go/{session_id}/{token}" => go::redirect(app, &call).await.or_else(notice::trouble),
         "/return/{session_id}" => return_page::show(app, &call).await.or_else(notice::trouble),
+        "/pay/{token}" => pay::show(app, &call).await.or_else(notice::trouble),
         "/healthz" => Ok(answer::json(StatusCode::OK, &serde_json::json!({ "status": "ok" }))),
         _ => Err(Problem::new(Code::NotFound)),
     }

@@ -20,6 +20,16 @@ pub(crate) struct Page<'a> {
 impl Page<'_> {
     /// The page as an answer. Its own style and script are allowed by a nonce, and nothing else is.
     pub(crate) fn answer(self, status: StatusCode) -> Result<Response, Problem> {
+        self.with_policy(status, "'none'")
+    }
+
+    /// The same for a page with a form of ours. Its answer sends the browser on to a provider, and browsers hold that
+    /// to the policy, too.
+    pub(crate) fn answer_with_form(self, status: StatusCode) -> Result<Response, Problem> {
+        self.with_policy(status, "'self' https:")
+    }
+
+    fn with_policy(self, status: StatusCode, forms: &str) -> Result<Response, Problem> {
         let nonce = random::token().map_err(|_| Problem::new(Code::Internal))?;
         let markup = html! {
             (DOCTYPE)
@@ -43,7 +53,7 @@ impl Page<'_> {
         };
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
-             base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+             base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
         );
         let response = answer::with_body(status, "text/html; charset=utf-8", markup.into_string());
         let response = answer::header(response, http::header::CONTENT_SECURITY_POLICY, &policy);

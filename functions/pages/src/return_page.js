@@ -39,6 +39,8 @@
       failures = 0;
       show("lost", false);
       if (message.textContent !== now.message) message.textContent = now.message;
+      document.getElementById("why").textContent = now.reason_text || "";
+      show("why", now.reason_text !== null);
       message.dataset.status = now.paid ? "paid" : now.status;
       show("onward", now.paid || ["refunded", "review"].includes(now.status));
       show("again", now.can_retry);

@@ -4,6 +4,7 @@
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 use payproof::payment::{Attempt, Kind, Payment, SessionId, Status};
+use payproof::provider::Why;
 use payproof_edge::api::view::customer_reads;
 use payproof_edge::api::{Call, Problem, Response};
 use payproof_edge::app::App;
@@ -60,7 +61,8 @@ pub(crate) fn told(
     let lang =
         request.and_then(|request| request.locale.as_deref()).filter(|locale| locale.starts_with("en"));
     let open = !status.is_final();
-    let body = body(payment, status, onward, back, live.filter(|_| open));
+    let why = Why::of(payment, attempt, status).and_then(|why| why.for_customer());
+    let body = body(payment, status, why, onward, back, live.filter(|_| open));
     let head = html! {
         @if open && live.is_some() {
             noscript { (PreEscaped("<meta http-equiv=\"refresh\" content=\"5\">")) }
@@ -73,6 +75,7 @@ pub(crate) fn told(
 fn body(
     payment: &Payment,
     status: Status,
+    why: Option<&str>,
     onward: Option<&str>,
     back: Option<&str>,
     live: Option<SessionId>,
@@ -80,6 +83,7 @@ fn body(
     let session = live.map(|id| id.to_string());
     html! {
         h1 #message role="status" aria-live="polite" data-session=[session] data-status=(status) { (status.message()) }
+        p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
         dl {
             dt { "Order" } dd { (payment.order) }
             dt { "Amount" } dd { (payment.money) }
@@ -102,7 +106,7 @@ fn without_secret(id: SessionId) -> Result<Response, Problem> {
         h1 #message role="status" aria-live="polite" data-session=(session) data-status="unknown" {
             "We are looking up your payment."
         }
-        p #onward hidden {} p #again hidden {}
+        p #why hidden {} p #onward hidden {} p #again hidden {}
         p #lost hidden { "The status cannot be read just now. It is asked for again; your payment is not affected." }
         noscript { p { "Please open the payment from the shop again to see its status." } }
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use payproof::payment::{Currency, Details, LineItem, Money};
+use payproof::routing::is_country;
 use payproof_edge::api::{Code, Problem, read};
 use payproof_edge::limits::{
     DESCRIPTION_CHARS_MAX, EMAIL_BYTES_MAX, LINE_ITEM_NAME_CHARS_MAX, LINE_ITEM_QUANTITY_MAX, LINE_ITEMS_MAX,
@@ -46,8 +47,7 @@ impl Order {
         if let Some(email) = &self.customer_email {
             check_email(email)?;
         }
-        let is_code = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-        if self.country.as_deref().is_some_and(|country| !is_code(country)) {
+        if self.country.as_deref().is_some_and(|country| !is_country(country)) {
             let detail = "`country` is an upper-case ISO 3166-1 alpha-2 code.";
             return Err(Problem::of(Code::InvalidRequest, detail));
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use http::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use payproof::payment::{Moment, Payment, SessionId};
+use payproof::routing::Lately;
 use payproof::shop::{KeyKind, Shop};
 use payproof_edge::api::view::SessionView;
 use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, serve, who};
@@ -18,10 +19,15 @@ pub async fn handle(app: &App, request: Request, now: Moment) -> Response {
 }
 
 async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
-    let (shop, payment, id) = find(app, &call).await?;
+    let Found { shop, payment, id, reader } = find(app, &call).await?;
     let standing = payment.standing();
-    let view = SessionView::of(&shop, &payment, &standing, id.attempt, call.now);
+    let lately = app.circuits.known_of(&shop, Lately::of_order(&payment, call.now), call.now);
+    let view = SessionView::knowing(&shop, &payment, &standing, id.attempt, &lately, call.now);
     let view = view.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let view = match reader {
+        Reader::Customer => view.for_customer(&payment, id.attempt),
+        Reader::Merchant => view,
+    };
     let etag = format!("\"{}\"", payment.version);
     let response = if matches_etag(call.header(IF_NONE_MATCH.as_str()), &etag) {
         answer::empty(StatusCode::NOT_MODIFIED)
@@ -35,8 +41,24 @@ async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
     })
 }
 
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Whoever has the session's client secret: a browser.
+    Customer,
+    /// Whoever has a key of the shop.
+    Merchant,
+}
+
+struct Found {
+    shop: Arc<Shop>,
+    payment: Payment,
+    id: SessionId,
+    reader: Reader,
+}
+
 /// The session, if whoever asks may read it: the client secret of it, or a key of its shop.
-async fn find(app: &App, call: &Call) -> Result<(Arc<Shop>, Payment, SessionId), Problem> {
+async fn find(app: &App, call: &Call) -> Result<Found, Problem> {
     let nothing = || Problem::new(Code::NotFound);
     let secret = who::bearer(call).filter(|token| token.starts_with("csec_"));
     let caller = match secret {
@@ -54,7 +76,8 @@ async fn find(app: &App, call: &Call) -> Result<(Arc<Shop>, Payment, SessionId),
         // A right key on what is not its own: the same answer as for what does not exist.
         _ => return Err(nothing()),
     };
-    Ok((shop, payment, id))
+    let reader = if secret.is_some() { Reader::Customer } else { Reader::Merchant };
+    Ok(Found { shop, payment, id, reader })
 }
 
 /// Whether one of the tags is this one, weakly compared (RFC 9110, section 13.1.2).

@@ -12,12 +12,14 @@ use payproof_edge::app::now;
 use super::catalogue;
 use super::client::Trouble;
 use super::order::{Order, is_id, new_id};
-use super::{Shop, page};
+use super::{Shop, page, told};
 use crate::documents::DocumentsError;
 use crate::page::see_other;
 
 /// Bytes of a form.
 const FORM_BYTES_MAX: usize = 4_096;
+/// Bytes of what payproof tells.
+const NOTIFICATION_BYTES_MAX: usize = 65_536;
 /// Attempts that the shop makes for one order; payproof allows 20.
 const ATTEMPTS_MAX: u8 = 20;
 
@@ -28,6 +30,11 @@ pub(super) fn routes() -> Router<Shop> {
         .route("/orders/{id}", get(show_order))
         .route("/orders/{id}/pay", post(pay))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .merge(
+            Router::new()
+                .route("/notify", post(told::take))
+                .layer(DefaultBodyLimit::max(NOTIFICATION_BYTES_MAX)),
+        )
 }
 
 async fn show_catalogue(State(shop): State<Shop>) -> Response {

@@ -7,6 +7,7 @@ mod counter;
 mod keys;
 mod order;
 mod page;
+mod told;
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub use keys::{Keys, SHOP_ID};
 
 use self::client::Client;
 use self::order::Orders;
+use payproof::secret::Secret;
+
 use crate::StartError;
 use crate::documents::Documents;
 
@@ -25,6 +28,7 @@ const TABLE: &str = "demo";
 pub struct Shop {
     orders: Orders,
     payproof: Arc<Client>,
+    notify_secret: Secret,
     url: String,
 }
 
@@ -38,6 +42,7 @@ impl Shop {
         Ok(Self {
             orders: Orders(Documents::open(client, TABLE).await?),
             payproof: Arc::new(Client::new(url, keys.secret_key)),
+            notify_secret: keys.notify_secret,
             url: url.to_owned(),
         })
     }

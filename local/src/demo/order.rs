@@ -5,6 +5,7 @@ use payproof_edge::random;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{self, Line};
+use super::told::Told;
 use crate::documents::{Documents, DocumentsError, Kept};
 
 /// Letters and digits of an order's id.
@@ -25,6 +26,9 @@ pub(super) struct Order {
     pub(super) made_at: u64,
     /// The payment sessions that were opened for it, oldest first.
     pub(super) sessions: Vec<Opened>,
+    /// What payproof told the shop of it.
+    #[serde(default)]
+    pub(super) told: Told,
 }
 
 /// A payment session, as payproof answered when it was opened.
@@ -40,7 +44,7 @@ pub(super) struct Opened {
 impl Order {
     pub(super) fn new(id: String, lines: Vec<Line>, now: Moment) -> Self {
         let amount = catalogue::sum(&lines);
-        Self { id, lines, amount, made_at: now.millis(), sessions: Vec::new() }
+        Self { id, lines, amount, made_at: now.millis(), sessions: Vec::new(), told: Told::default() }
     }
 }
 
@@ -91,15 +95,28 @@ impl Orders {
 
     /// Keeps a session that was opened for it.
     pub(super) async fn opened(&self, id: &str, session: &Opened) -> Result<(), DocumentsError> {
-        for _ in 0..RACES_MAX {
-            let Some(kept): Option<Kept<Order>> = self.0.get(id).await? else { return Ok(()) };
-            let mut order = kept.document.clone();
-            if order.sessions.iter().any(|known| known.id == session.id) {
-                return Ok(());
+        self.change(id, |order| {
+            let known = order.sessions.iter().any(|known| known.id == session.id);
+            if !known {
+                order.sessions.push(session.clone());
             }
-            order.sessions.push(session.clone());
-            if self.0.replace(id, &kept, &order).await? {
-                return Ok(());
+            !known
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// Changes an order, where `change` says that it did; false where there is no such order.
+    pub(super) async fn change(
+        &self,
+        id: &str,
+        change: impl Fn(&mut Order) -> bool,
+    ) -> Result<bool, DocumentsError> {
+        for _ in 0..RACES_MAX {
+            let Some(kept): Option<Kept<Order>> = self.0.get(id).await? else { return Ok(false) };
+            let mut order = kept.document.clone();
+            if !change(&mut order) || self.0.replace(id, &kept, &order).await? {
+                return Ok(true);
             }
         }
         Err(DocumentsError::Store("it is being changed by too many at once".to_owned()))

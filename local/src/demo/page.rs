@@ -38,8 +38,11 @@ pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page
 
 /// The shop's own view of an order, and what payproof says of it.
 pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble>, now: Moment) -> Page<'a> {
-    let waiting = truth
-        .is_ok_and(|truth| ["created", "pending", "processing", "review"].contains(&truth.status.as_str()));
+    let waiting = truth.is_ok_and(|truth| {
+        let goes_out =
+            truth.status == "paid" && truth.attention.is_empty() && order.told.shipped_at.is_none();
+        goes_out || ["created", "pending", "processing", "review"].contains(&truth.status.as_str())
+    });
     let body = html! {
         h1 { "Order " (order.id) }
         section.sheet {
@@ -58,6 +61,7 @@ pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble
             }
         }
         section.sheet #live data-waiting[waiting] {
+            (told_by_itself(order))
             @match truth {
                 Ok(truth) => (told(order, truth, now)),
                 Err(trouble) => {
@@ -99,10 +103,26 @@ fn told(order: &Order, truth: &Truth, now: Moment) -> Markup {
     }
 }
 
+/// What payproof told the shop without being asked, and what the shop did then.
+fn told_by_itself(order: &Order) -> Markup {
+    let told = &order.told;
+    html! {
+        @if let Some(at) = told.shipped_at { p.notice { "Shipped at " (made(at)) "." } }
+        @if !told.notifications.is_empty() {
+            h2 { "What the shop was told" }
+            ul.plain {
+                @for one in &told.notifications {
+                    li { div.line { span { (one.sequence) ". " (one.kind) } (made(one.at)) } code { (one.id) } }
+                }
+            }
+        }
+    }
+}
+
 /// What the shop does with the goods.
 fn decision(truth: &Truth) -> &'static str {
     match truth.status.as_str() {
-        "paid" if truth.attention.is_empty() => "It is paid. We pack it now.",
+        "paid" if truth.attention.is_empty() => "It is paid. It goes out as soon as the shop is told.",
         "paid" => "It is paid, but somebody has to look at it before we pack it.",
         "refunded" => "The money went back. We send nothing.",
         "failed" | "cancelled" | "expired" => "It is not paid. We send nothing.",

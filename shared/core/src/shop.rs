@@ -1,5 +1,6 @@
 //! A shop's configuration: one JSON document, typed, checked when it is loaded, with secrets that never print.
 
+mod once;
 mod return_url;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use self::once::Once;
 use self::return_url::return_url;
 pub use self::return_url::{RETURN_URL_BYTES_MAX, UrlPrefix};
 use crate::payment::{News, ShopId};
@@ -221,7 +223,7 @@ struct Document {
     notify: Option<NotifyKeys>,
     session_ttl_seconds: Option<u64>,
     list_shards: Option<u8>,
-    providers: BTreeMap<String, serde_json::Value>,
+    providers: Once,
     #[serde(default)]
     routing: Vec<RoutingRule>,
 }
@@ -267,7 +269,7 @@ impl Document {
             return Err(ShopError::at("list_shards", "1 to 16"));
         }
         let mut providers = BTreeMap::new();
-        for (name, config) in &self.providers {
+        for (name, config) in &self.providers.0 {
             let path = format!("providers.{name}");
             let provider =
                 listed(name).ok_or_else(|| ShopError::at(&path, "no provider of this name is known"))?;
@@ -277,6 +279,9 @@ impl Document {
             providers.insert(name.clone(), configured);
         }
         for (index, rule) in self.routing.iter().enumerate() {
+            rule.check().map_err(|error| {
+                ShopError::at(&format!("routing[{index}].{}", error.path), &error.problem)
+            })?;
             if let Some(name) = rule.providers.iter().find(|name| !providers.contains_key(*name)) {
                 let problem = format!("names {name}, which is not among the providers");
                 return Err(ShopError::at(&format!("routing[{index}].use"), &problem));

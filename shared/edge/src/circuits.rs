@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use payproof::payment::{Moment, ShopId};
 use payproof::provider::Failure;
-use payproof::routing::Circuit;
+use payproof::routing::{Circuit, Lately};
+use payproof::shop::Shop;
 
 use crate::limits::CIRCUITS_MAX;
 
@@ -30,6 +31,25 @@ impl Circuits {
     /// Whether it may be called now. The first to ask after a time of rest is the probe, and has to say how that went.
     pub fn allows(&self, callee: &Callee, now: Moment) -> bool {
         self.locked().get_mut(callee).is_none_or(|circuit| circuit.allows(now))
+    }
+
+    /// Whether it may be called now where nobody else can be called instead.
+    pub fn allows_as_last(&self, callee: &Callee, now: Moment) -> bool {
+        self.locked().get_mut(callee).is_none_or(|circuit| circuit.allows_as_last(now))
+    }
+
+    /// When [`Circuits::allows_as_last`] lets the next call through; none where it would now.
+    pub fn next_as_last(&self, callee: &Callee, now: Moment) -> Option<Moment> {
+        self.locked().get(callee).and_then(|circuit| circuit.next_as_last(now))
+    }
+
+    /// What happened lately, with those of a shop's providers that this container leaves alone.
+    pub fn known_of(&self, shop: &Shop, lately: Lately, now: Moment) -> Lately {
+        let resting = shop.providers.keys().filter_map(|name| {
+            let callee = Callee::Provider(shop.id.clone(), name.clone());
+            self.open_until(&callee, now).map(|until| (name, until))
+        });
+        resting.fold(lately, |lately, (name, until)| lately.resting(name, until))
     }
 
     /// Until when it is left alone; none where it may be called.

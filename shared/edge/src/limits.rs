@@ -43,6 +43,10 @@ pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long opening a session may take in all.
 pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+/// What is left of that for our own writes: no provider is begun that could not be ended.
+pub const OPEN_MARGIN: Duration = Duration::from_secs(1);
+/// Characters of what is kept of why an attempt went to its provider.
+pub const WHY_CHARS_MAX: usize = 600;
 /// How long a provider has to answer a request for a refund.
 pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a provider has to close a checkout, or to say what is true of it, while a merchant waits.
@@ -87,6 +91,13 @@ pub const PROVIDER_EXPIRY_MARGIN_SECONDS: u64 = 15 * 60;
 /// How long an attempt item that lost its race is kept.
 pub const ORPHAN_KEPT_SECONDS: u64 = 7 * 86_400;
 
+/// How long a payment link can be used, in seconds.
+pub const LINK_SECONDS: std::ops::RangeInclusive<u64> = 60..=90 * 86_400;
+/// The same where nothing is said: a week.
+pub const LINK_SECONDS_DEFAULT: u64 = 7 * 86_400;
+/// How long a link is kept after it expired.
+pub const LINK_KEPT_SECONDS: u64 = 30 * 86_400;
+
 /// How long stored events are kept.
 pub const EVENT_KEPT_SECONDS: u64 = 90 * 86_400;
 /// Slots for notes of refused deliveries, for each shop and provider.
@@ -118,6 +129,9 @@ pub const PAGE_MAX: u32 = 50;
 pub const TELL_TIMEOUT: Duration = Duration::from_secs(8);
 /// After so long a run tells its shop nothing further; what is left goes to the next run.
 pub const TELL_RUN: Duration = Duration::from_secs(20);
+
+/// Orders that `retell` has looked at at once.
+pub const RETOLD_AT_ONCE: usize = 8;
 
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;

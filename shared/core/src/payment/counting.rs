@@ -41,9 +41,11 @@ impl Sum {
         self.came.unwrap_or(0).saturating_sub(self.taken_back()).saturating_sub(self.refund_pending)
     }
 
-    /// Whether a report of money (of 0 too) stands that was not wholly taken back.
+    /// Whether a report of money (of 0 too) stands that was not wholly taken back. Of a 0 that was rejected nothing is
+    /// left to send back.
     pub(super) fn stands(&self) -> bool {
-        self.came.is_some() && !self.wholly_taken_back()
+        let nothing_was_rejected = self.rejected && self.came == Some(0);
+        self.came.is_some() && !self.wholly_taken_back() && !nothing_was_rejected
     }
 
     pub(super) fn equals(&self, order: Money) -> bool {

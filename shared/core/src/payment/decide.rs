@@ -142,6 +142,20 @@ pub fn reserve(payment: &Payment, attempt: Attempt, session: Session) -> Change 
     Change { reserved: Some((attempt, session)), ..change }
 }
 
+/// Reserves the next attempt in place of one that no checkout was made for: one write, so that the order never reads as
+/// failed in between and its shop is told nothing of what it need not know.
+pub fn reserve_instead(payment: &Payment, failed: Fact, attempt: Attempt, session: Session) -> Change {
+    let news = payment.fact(failed.id.hash()).is_none() && payment.facts.len() < FACTS_MAX;
+    let session = Session { after: payment.facts.len(), ..session };
+    let mut after = payment.clone();
+    let at = session.created_at;
+    after.sessions.insert(attempt, session.clone());
+    let facts: Vec<Fact> = Some(failed).filter(|_| news).into_iter().collect();
+    after.facts.extend(facts.iter().cloned());
+    let change = change_to(payment, &payment.standing(), after.standing(), at);
+    Change { reserved: Some((attempt, session)), facts, ..change }
+}
+
 /// Why an order cannot be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AmendError {

@@ -184,12 +184,19 @@ pub struct Report {
     pub word: Option<Box<str>>,
     /// Why, in the provider's code (`insufficient_funds`) or the merchant's note.
     pub reason: Option<Box<str>>,
+    /// When we received it, where it waited before it could be recorded: for its order or session, or for an answer.
+    pub arrived: Option<Moment>,
 }
 
 impl Report {
     /// A report of this kind and nothing else.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, payment: None, said_at: None, word: None, reason: None }
+        Self { kind, payment: None, said_at: None, word: None, reason: None, arrived: None }
+    }
+
+    /// That no checkout was made for an attempt: refused with this code, or [`UNREACHABLE`].
+    pub fn not_created(reason: &str) -> Self {
+        Self::new(Kind::Failed).word(NOT_CREATED).reason(Some(reason))
     }
 
     /// With the provider's own word, cut to what is kept.
@@ -236,6 +243,11 @@ fn kept(text: &str, most: usize) -> Option<Box<str>> {
     }
     text.get(..end).filter(|text| !text.is_empty()).map(Into::into)
 }
+
+/// Why an attempt failed whose provider was never reached.
+pub const UNREACHABLE: &str = "unreachable";
+/// The word of each attempt that failed because no checkout was made for it.
+const NOT_CREATED: &str = "creation_refused";
 
 /// By which road we learned a fact.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -288,6 +300,13 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// Whether it says that no checkout was made for its attempt.
+    pub fn is_not_created(&self) -> bool {
+        self.source == Source::Us
+            && self.said.kind == Kind::Failed
+            && self.said.word.as_deref() == Some(NOT_CREATED)
+    }
+
     /// The part of a fact that the rules look at. Two facts of equal weight are one news told twice.
     pub(super) fn weight(&self) -> (Attempt, &Kind, Option<&ProviderPaymentId>, Option<Moment>) {
         let dated = self.said.said_at.filter(|_| self.said.kind.is_dated());

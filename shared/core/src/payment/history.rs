@@ -53,3 +53,26 @@ fn end_of_write(facts: &[Fact], from: usize) -> usize {
     let together = |first: &Fact| rest.iter().take_while(|fact| fact.write == first.write).count();
     from.saturating_add(rest.first().map_or(0, together))
 }
+
+/// The same as it is told to people: where an attempt was reserved in place of one that no checkout was made for, in
+/// one write, what became of that one comes first.
+pub(super) fn as_told_to_people(payment: &Payment) -> Vec<Step<'_>> {
+    let mut steps = history(payment);
+    for index in 1..steps.len() {
+        let before = index.saturating_sub(1);
+        if let [one, other] = steps.get(before..=index).unwrap_or_default()
+            && stands_in(payment, one, other)
+        {
+            steps.swap(before, index);
+        }
+    }
+    steps
+}
+
+/// Whether `reserved` put an attempt in the place of the one that `failed` tells of.
+fn stands_in(payment: &Payment, reserved: &Step<'_>, failed: &Step<'_>) -> bool {
+    let Some(attempt) = reserved.reserved.filter(|_| failed.reserved.is_none()) else { return false };
+    let Some(session) = payment.sessions.get(&attempt) else { return false };
+    let mut facts = failed.facts.iter();
+    facts.all(|fact| fact.is_not_created() && fact.attempt < attempt && fact.at == session.created_at)
+}

@@ -18,6 +18,7 @@ mod fact_id;
 mod history;
 mod ids;
 pub mod limits;
+mod link;
 mod moment;
 mod money;
 mod open;
@@ -34,21 +35,22 @@ mod told;
 #[cfg(test)]
 mod checked;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
 pub use cancel::{Cancelling, cancelling};
 pub use counting::{Ledger, Sum};
-pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve};
+pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve, reserve_instead};
 pub use expect::expect;
-pub use fact::{Fact, Kind, Loss, Refund, Report, Source, WriteMark};
+pub use fact::{Fact, Kind, Loss, Refund, Report, Source, UNREACHABLE, WriteMark};
 pub use fact_id::{FactHash, FactId};
 pub use history::{Step, history};
 pub use ids::{
     Attempt, DisputeId, IdError, Nonce, OrderId, PaymentId, ProviderName, ProviderPaymentId, RefundId,
     SessionId, ShopId, TokenHash,
 };
+pub use link::LinkToken;
 pub use moment::Moment;
 pub use money::{Currency, Money, MoneyError};
 pub use open::{Opening, left_open, opening};

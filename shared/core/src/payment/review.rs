@@ -62,6 +62,13 @@ pub struct Decided {
     pub refund: Option<RefundAsk>,
 }
 
+impl Decided {
+    /// Whether a 0 was reported: rejected, there is nothing to send back, and the attempt is over.
+    pub const fn is_nothing(&self) -> bool {
+        self.money.minor() == 0
+    }
+}
+
 /// Why nothing is decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CannotReview {

@@ -1,10 +1,12 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
+mod early;
 mod telling;
 
+use super::history::as_told_to_people;
 use super::{
     Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
-    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, history,
+    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, UNREACHABLE,
 };
 
 /// What an entry of the log is about.
@@ -87,6 +89,9 @@ pub struct Entry {
     /// Why, in the provider's code or the merchant's note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
+    /// The kind of the fact that it tells, for whoever puts its reason into words.
+    #[serde(skip)]
+    pub told: Option<&'static str>,
 }
 
 /// A payment id as JSON text.
@@ -117,7 +122,7 @@ pub fn timeline(
             format!("The shop registered order {}, which costs {}.", payment.order, payment.money),
         )
     }];
-    for step in history(payment) {
+    for step in as_told_to_people(payment) {
         if let Some((attempt, session)) =
             step.reserved.and_then(|attempt| payment.sessions.get_key_value(&attempt))
         {
@@ -162,6 +167,7 @@ impl Log<'_> {
             amount: None,
             currency: None,
             reason: None,
+            told: None,
         }
     }
 
@@ -207,6 +213,7 @@ impl Log<'_> {
             amount: money.map(Money::minor),
             currency: money.map(|money| money.currency().code()),
             reason: fact.said.reason.clone(),
+            told: Some(fact.said.kind.word()),
             ..self.of_attempt(fact.attempt, self.entry(fact.at, kind, self.sentence(fact)))
         }
     }
@@ -217,11 +224,17 @@ impl Log<'_> {
         let said = said(&fact.said.kind);
         let says = if self.is_known(fact) { "says again" } else { "says" };
         let text = match (fact.source, &fact.said.kind) {
-            (Source::Webhook, _) => format!("a signed webhook of {provider} {says}: {said}"),
+            (Source::Webhook, _) => match early::arrival(self.payment, fact) {
+                Some(early) => format!("a signed webhook of {provider}, which {early}, {says}: {said}"),
+                None => format!("a signed webhook of {provider} {says}: {said}"),
+            },
             (Source::Fetch, _) => format!("we asked {provider}, which {says}: {said}"),
             (Source::Clock, _) => format!("by our clock, {said}"),
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
-            (Source::Us, Kind::Failed) => format!("{provider} did not open a checkout"),
+            (Source::Us, Kind::Failed) if fact.said.reason.as_deref() == Some(UNREACHABLE) => {
+                return sentence(&format!("{provider} could not be reached, so no checkout was opened"));
+            }
+            (Source::Us, Kind::Failed) => format!("{provider} opened no checkout"),
             (Source::Us, Kind::Expired) => {
                 format!("we closed the checkout at {provider}, so nobody can pay there")
             }

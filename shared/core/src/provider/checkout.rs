@@ -94,7 +94,7 @@ pub struct Expiry {
 }
 
 /// Why a provider cannot take an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Unsuitable {
     /// It does not take this currency.
     #[error("it does not take this currency")]

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::{
-    AccountError, Checkout, Closed, Created, Event, Expiry, Held, Inbound, NotUnderstood, RefundOrder,
-    Repeat, Step, Unsuitable, Verdict, Verified, sandbox, stripe,
+    AccountError, Checkout, Closed, Created, Event, Expiry, Held, Inbound, NotUnderstood, Reasons,
+    RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, sandbox, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
@@ -44,6 +44,8 @@ pub struct Provider<A: 'static> {
     pub repeat: Repeat,
     /// For how long its checkout can be open.
     pub expiry: Expiry,
+    /// Its codes in words; none where it has no codes.
+    pub reasons: Option<&'static Reasons>,
     /// What is true of a session now.
     pub fetch: Option<AboutSession<A, Vec<Report>>>,
     /// Sends money back.
@@ -63,6 +65,8 @@ pub trait Listed: Sync {
     fn title(&self) -> &'static str;
     /// How its customers can pay.
     fn methods(&self) -> &'static [Method];
+    /// Its codes in words; none where it has no codes.
+    fn reasons(&self) -> Option<&'static Reasons>;
     /// Reads a shop's keys for it.
     ///
     /// # Errors
@@ -119,6 +123,10 @@ impl<A: fmt::Debug + Send + Sync> Listed for Provider<A> {
 
     fn methods(&self) -> &'static [Method] {
         self.methods
+    }
+
+    fn reasons(&self) -> Option<&'static Reasons> {
+        self.reasons
     }
 
     fn configure(&'static self, config: &serde_json::Value) -> Result<Box<dyn Configured>, AccountError> {

@@ -33,8 +33,9 @@ use super::account::{self, Limits};
 use super::exchange::segment;
 use super::signature::standard_webhooks;
 use super::{
-    AccountError, Answer, Checkout, Closed, Created, Event, Expiry, Failure, Held, Inbound, NotUnderstood,
-    Provider, Reading, RefundOrder, Repeat, Request, Step, Told, Unsuitable, Verdict, Verified,
+    AccountError, Answer, Checkout, Closed, Created, Event, Expiry, Failure, ForCustomer, Held, Inbound,
+    Meaning, NotUnderstood, Provider, Reading, Reasons, RefundOrder, Repeat, Request, Step, Told, Unsuitable,
+    Verdict, Verified,
 };
 use crate::payment::{
     Currency, DisputeId, Kind, Loss, Method, Moment, Money, ProviderPaymentId, Refund, RefundId, Report,
@@ -55,9 +56,31 @@ pub static PROVIDER: Provider<Account> = Provider {
     create,
     repeat: Repeat::SameKey { kept_seconds: 86_400 },
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
+    reasons: Some(&REASONS),
     fetch: Some(fetch),
     refund: Some(refund),
     close: Some(close),
+};
+
+/// Its codes. What a customer reads is one of few sentences; none of them says more than a stranger may know.
+static REASONS: Reasons = Reasons {
+    declines: &[
+        Meaning {
+            code: "card_declined",
+            customer: ForCustomer::Declined,
+            merchant: "The bank declined it and gives no reason. Suggest another way to pay.",
+        },
+        Meaning {
+            code: "insufficient_funds",
+            customer: ForCustomer::Funds,
+            merchant: "The account had too little money. The customer can pay another way, or later.",
+        },
+    ],
+    reviews: &[Meaning {
+        code: "suspected_fraud",
+        customer: ForCustomer::Reviewed,
+        merchant: "The sandbox holds it, for it looks like fraud. Look at it before you ship, then approve or reject it.",
+    }],
 };
 
 // Who we are there.

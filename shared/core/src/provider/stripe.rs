@@ -24,6 +24,7 @@
 
 mod events;
 mod object;
+mod reasons;
 mod requests;
 mod status;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     create: requests::create,
     repeat: Repeat::SameKey { kept_seconds: 86_400 },
     expiry: Expiry { least_seconds: 1_800, most_seconds: 86_400 },
+    reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
     refund: Some(requests::refund),
     close: Some(requests::close),

@@ -32,6 +32,7 @@ pub const PROBE_MILLIS: u64 = 10_000;
 pub struct Circuit {
     failures: u32,
     open_until: Option<Moment>,
+    called_at: Option<Moment>,
 }
 
 impl Circuit {
@@ -42,15 +43,36 @@ impl Circuit {
             Some(until) if now < until => false,
             Some(_) => {
                 self.open_until = Some(now.plus_millis(PROBE_MILLIS));
+                self.called_at = Some(now);
                 true
             }
         }
+    }
+
+    /// Whether a call may be made now where nobody else can be called instead: a probe is better than a sure refusal,
+    /// but not for everybody who asks. So one in each [`PROBE_MILLIS`] is let through, however long the rest is.
+    pub fn allows_as_last(&mut self, now: Moment) -> bool {
+        if self.open_until(now).is_none() {
+            return self.allows(now);
+        }
+        let due = self.next_as_last(now).is_none();
+        if due {
+            self.called_at = Some(now);
+        }
+        due
+    }
+
+    /// When [`Circuit::allows_as_last`] lets the next call through; none where it would now.
+    pub fn next_as_last(&self, now: Moment) -> Option<Moment> {
+        let again = self.called_at?.plus_millis(PROBE_MILLIS).min(self.open_until?);
+        (again > now).then_some(again)
     }
 
     /// A call was answered, whatever the answer was.
     pub const fn succeeded(&mut self) {
         self.failures = 0;
         self.open_until = None;
+        self.called_at = None;
     }
 
     /// A call was not answered. Whether that opened the circuit anew.
@@ -62,6 +84,7 @@ impl Circuit {
         // Calls that were under way when it opened do not lengthen it.
         let anew = self.open_until.is_none_or(|known| known < until);
         self.open_until = Some(until);
+        self.called_at = Some(now);
         anew
     }
 
@@ -108,6 +131,21 @@ mod tests {
             circuit.failed(now);
         }
         assert_eq!(rests, [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+    }
+
+    #[test]
+    fn where_nobody_else_is_left_one_probe_in_ten_seconds_is_let_through() {
+        let mut circuit = Circuit::default();
+        for _ in 0..FAILURES_IN_A_ROW + 4 {
+            circuit.failed(at(0));
+        }
+        assert_eq!(circuit.open_until(at(0)), Some(at(300)));
+        let let_through: Vec<u64> = (0..=30).filter(|second| circuit.allows_as_last(at(*second))).collect();
+        assert_eq!(let_through, [10, 20, 30]);
+        assert!(!circuit.allows(at(31)), "nobody else is let through for it");
+        assert_eq!(circuit.next_as_last(at(31)), Some(at(40)));
+        circuit.succeeded();
+        assert!(circuit.allows_as_last(at(31)));
     }
 
     #[test]

@@ -77,6 +77,13 @@ fn what_is_wrong_is_refused_with_its_path() {
         ("/routing/0/use/0", json!("adyen"), "routing[0].use"),
         ("/routing/0/when/method", json!("cash"), "routing[0].when.method"),
         ("/routing/0/when/weather", json!("fine"), "routing[0].when.weather"),
+        ("/routing/0/when/max_amount", json!(499), "routing[0].when.max_amount"),
+        ("/routing/0/when/currencies", json!([]), "routing[0].when.currencies"),
+        ("/routing/0/when/currencies", json!(["EUR", "eur"]), "routing[0].when.currencies[1]"),
+        ("/routing/0/when/currencies", json!(["XXX"]), "routing[0].when.currencies[0]"),
+        ("/routing/0/when/countries", json!(["DE", "Germany"]), "routing[0].when.countries[1]"),
+        ("/routing/0/when/countries/0", json!("de"), "routing[0].when.countries[0]"),
+        ("/routing/0/use", json!([]), "routing[0].use"),
         ("/webhook_tolerance", json!(0), "webhook_tolerance"),
     ] {
         let mut document = document();
@@ -210,4 +217,21 @@ fn customers_are_sent_only_below_the_prefixes() {
         assert!(!shop.allows_return_to(url), "{url:?}");
     }
     assert!(!shop.allows_return_to(&format!("https://shop.example/{}", "a".repeat(2_048))));
+}
+
+#[test]
+fn a_provider_or_a_key_of_it_that_stands_there_twice_is_refused() {
+    let text = document().to_string();
+    let provider = r#""stripe":{"api_key":"sk_test_other","webhook_secrets":["whsec_planted"]}"#;
+    for (from, to, words) in [
+        (r#""providers":{"#, format!(r#""providers":{{{provider},"#), "a provider stands here twice"),
+        (r#""api_key":"#, r#""api_key":"sk_test_planted","api_key":"#.to_owned(), "a key stands here twice"),
+    ] {
+        let twice = text.replacen(from, &to, 1);
+        assert_ne!(twice, text);
+        let error = Shop::parse(twice.as_bytes()).map(|_| ()).unwrap_err();
+        assert!(error.path.starts_with("providers"), "{error}");
+        assert!(error.problem.contains(words), "{error}");
+        assert!(!error.to_string().contains("planted"), "{error}");
+    }
 }

@@ -67,6 +67,8 @@ problems! {
     AlreadyRejected = 409 "already_rejected", "The money was rejected", "This money was rejected before. It stays in review until it is back with the customer.";
     StillHeld = 409 "still_held", "The provider still holds it", "The provider holds the payment and cannot be told to close it. Decide at the provider: its event is recorded here.";
     CannotBeAsked = 409 "cannot_be_asked", "The provider cannot be asked", "The provider has no way to be asked about this session, or the shop has it no more. Its webhooks count; look at the provider's dashboard, or put it back into the shop's configuration.";
+    EventApplied = 409 "event_applied", "The event is applied", "The event was applied already, and nothing is applied twice.";
+    NoSuchProvider = 409 "no_such_provider", "No account there", "The shop has no account any more at the provider that this is about.";
     OrderFull = 409 "order_full", "The order is full", "The order holds as many facts as it can. What providers tell of it is kept; nothing more can be asked for.";
     NothingToNotify = 409 "nothing_to_notify", "The shop is told nothing", "The shop's configuration names no address that is told of changes. Put `notify` into it first.";
     BodyTooLarge = 413 "body_too_large", "The body is too large", "A webhook's body may have 256 KiB, any other 64 KiB.";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use payproof::shop::Shop;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde_path_to_error::{Path, Segment};
@@ -153,6 +154,38 @@ pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
     };
     let key = call.header(name).filter(visible);
     key.map(Some).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))
+}
+
+/// An address that customers are sent to, where one is given.
+///
+/// # Errors
+/// `return_url_not_allowed` naming the field.
+pub fn return_url(shop: &Shop, field: &str, url: Option<&str>) -> Result<(), Problem> {
+    if url.is_some_and(|url| !shop.allows_return_to(url)) {
+        let detail = format!("`{field}`: {}", Code::ReturnUrlNotAllowed.meaning());
+        return Err(Problem::of(Code::ReturnUrlNotAllowed, detail));
+    }
+    Ok(())
+}
+
+/// A language and perhaps a script or region, where one is given (RFC 5646, section 2.1): letters and digits, parted by
+/// hyphens.
+///
+/// # Errors
+/// `invalid_request`.
+pub fn locale(text: Option<&str>) -> Result<(), Problem> {
+    let part =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_tag = |text: &str| {
+        text.len() <= 35
+            && text.split('-').all(part)
+            && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
+    };
+    if text.is_some_and(|text| !is_tag(text)) {
+        let detail = "`locale` is a language tag such as `de` or `pt-BR`.";
+        return Err(Problem::of(Code::InvalidRequest, detail));
+    }
+    Ok(())
 }
 
 /// A text of `1..=most` characters without control characters.

@@ -1,10 +1,10 @@
 //! What is shown of an order and of a session.
 
 use payproof::payment::{
-    Attempt, Attention, Kind, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status,
-    opening,
+    Attempt, Attention, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status, opening,
 };
-use payproof::routing::{Wanted, offered};
+use payproof::provider::Why;
+use payproof::routing::{Lately, Wanted, offered};
 use payproof::shop::Shop;
 
 /// A session, as the poll shows it.
@@ -37,8 +37,11 @@ pub struct SessionView {
     pub currency: &'static str,
     /// Minor units that went back, of this session's money.
     pub amount_refunded: u64,
-    /// Why it failed or is under review, where the provider said.
+    /// Why it failed or is under review, as the provider's code, or why it was cancelled, as the merchant's note. A
+    /// customer never reads it.
     pub reason: Option<Box<str>>,
+    /// The reason in words: what it means and what to do, for whoever reads this.
+    pub reason_text: Option<String>,
     /// Its provider.
     pub provider: ProviderName,
     /// Its method.
@@ -62,17 +65,24 @@ impl SessionView {
         attempt: Attempt,
         now: Moment,
     ) -> Option<Self> {
+        Self::knowing(shop, payment, standing, attempt, &Lately::of_order(payment, now), now)
+    }
+
+    /// The same, with what happened lately.
+    pub fn knowing(
+        shop: &Shop,
+        payment: &Payment,
+        standing: &Standing,
+        attempt: Attempt,
+        lately: &Lately,
+        now: Moment,
+    ) -> Option<Self> {
         let session = payment.sessions.get(&attempt)?;
         let status = standing.sessions.get(&attempt).copied()?;
         let ended = matches!(status, Status::Failed | Status::Cancelled | Status::Expired);
         let may_open = matches!(opening(payment, None, None, now), Opening::Open(_) | Opening::Next(_));
         let can_retry = ended && may_open;
-        let wanted = Wanted {
-            money: payment.money,
-            country: payment.details.country.as_deref(),
-            method: None,
-            provider: None,
-        };
+        let why = Why::of(payment, attempt, status);
         let ledger = standing.ledgers.get(&attempt);
         let refunded = ledger.map_or(0, |ledger| ledger.taken_back(payment.money.currency()));
         Some(Self {
@@ -85,11 +95,16 @@ impl SessionView {
             is_final: status.is_final(),
             paid: standing.status == Status::Paid,
             can_retry,
-            retry_methods: if can_retry { offered(shop, &wanted) } else { Vec::new() },
+            retry_methods: if can_retry {
+                offered(shop, &Wanted::order(payment), lately)
+            } else {
+                Vec::new()
+            },
             amount: payment.money.minor(),
             currency: payment.money.currency().code(),
             amount_refunded: refunded,
-            reason: reason(payment, attempt, status),
+            reason: why.map(|why| why.code.into()),
+            reason_text: why.and_then(|why| why.for_merchant()),
             provider: session.provider.clone(),
             method: session.method,
             created_at: session.created_at,
@@ -97,6 +112,16 @@ impl SessionView {
             updated_at: payment.updated_at,
             poll_after_ms: (!status.is_final()).then(|| poll_after_ms(now.millis_since(session.created_at))),
         })
+    }
+}
+
+impl SessionView {
+    /// As the customer reads it: the reason in a sentence that says no more than a stranger may know, and no code.
+    #[must_use]
+    pub fn for_customer(self, payment: &Payment, attempt: Attempt) -> Self {
+        let why = Why::of(payment, attempt, customer_reads(self.status, self.order_status));
+        let reason_text = why.and_then(|why| why.for_customer()).map(str::to_owned);
+        Self { reason: None, reason_text, ..self }
     }
 }
 
@@ -119,18 +144,6 @@ pub const fn customer_reads(session: Status, order: Status) -> Status {
         (Status::Paid | Status::Processing | Status::Review, _) => order,
         _ => session,
     }
-}
-
-/// Why it failed or is under review, by the newest fact that says so.
-fn reason(payment: &Payment, attempt: Attempt, status: Status) -> Option<Box<str>> {
-    let says = |kind: &Kind| match status {
-        Status::Failed => matches!(kind, Kind::Failed | Kind::AttemptDeclined),
-        Status::Cancelled => matches!(kind, Kind::Cancelled),
-        Status::Review => matches!(kind, Kind::Review),
-        _ => false,
-    };
-    let facts = payment.facts.iter().rev().filter(|fact| fact.attempt == attempt && says(&fact.said.kind));
-    facts.filter_map(|fact| fact.said.reason.clone()).next()
 }
 
 /// An order, as merchants read it.

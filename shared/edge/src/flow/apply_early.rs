@@ -1,15 +1,14 @@
 //! Applying what came before the order or session that it is about.
 
-use payproof::payment::{Moment, Outcome, PaymentId};
-use payproof::provider::{Configured, Reading, Told, Verified};
+use payproof::payment::{Moment, PaymentId};
 use payproof::shop::Shop;
 
-use super::record::{FlowError, record};
-use super::take_event::{Deadline, facts_of};
+use super::apply_stored::apply_stored;
+use super::record::FlowError;
+use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::WEBHOOK_ASK_TIMEOUT;
-use crate::random;
-use crate::store::{StoreError, StoredEvent};
+use crate::store::StoreError;
 
 /// Looks for events that wait for this order and applies them. Whether anything was applied.
 ///
@@ -24,7 +23,7 @@ pub async fn apply_early(app: &App, shop: &Shop, id: &PaymentId, now: Moment) ->
     for early in app.store.early(&shop.id, id).await? {
         match app.store.event(&shop.id, &early.event).await {
             Ok(Some(event)) if event.applied_at.is_none() => {
-                applied |= apply(app, shop, id, &event, deadline, now).await?;
+                applied |= apply_stored(app, shop, &event, Some(id), deadline, now).await?.anything();
             }
             Ok(_) => {}
             // One event that cannot be read must not keep its order from being registered.
@@ -35,55 +34,4 @@ pub async fn apply_early(app: &App, shop: &Shop, id: &PaymentId, now: Moment) ->
         }
     }
     Ok(applied)
-}
-
-async fn apply(
-    app: &App,
-    shop: &Shop,
-    id: &PaymentId,
-    event: &StoredEvent,
-    deadline: Deadline,
-    now: Moment,
-) -> Result<bool, FlowError> {
-    let Some(provider) = shop.providers.get(event.provider.as_str()) else { return Ok(false) };
-    let verified = Verified::verified_before_it_was_stored(&event.body, event.delivery_id.as_deref());
-    let Ok(read) = provider.read(&verified) else { return Ok(false) };
-    let (event_id, mut applied, mut waiting, mut nth) = (read.id, false, false, 0_usize);
-    for reading in read.readings {
-        let Some(told) = told(app, provider.as_ref(), reading, deadline).await else {
-            waiting = true;
-            nth = nth.saturating_add(1);
-            continue;
-        };
-        let facts = facts_of(provider.id(), event_id.as_deref(), &mut nth, &told, now, random::write_mark()?);
-        if told.session.payment != *id || facts.is_empty() {
-            continue;
-        }
-        let outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
-        match outcome {
-            Outcome::Unmatched | Outcome::PastCap | Outcome::NotUnderstood => waiting = true,
-            Outcome::Applied | Outcome::Review | Outcome::Stale | Outcome::Duplicate => applied = true,
-        }
-        tracing::info!(
-            shop_id = %shop.id, payment_id = %id, event = %event.id, outcome = outcome.word(),
-            "an event that came early was applied"
-        );
-    }
-    if applied && !waiting {
-        app.store.mark_event_applied(&shop.id, &event.id, now).await?;
-    }
-    Ok(applied)
-}
-
-async fn told(app: &App, provider: &dyn Configured, reading: Reading, deadline: Deadline) -> Option<Told> {
-    match reading {
-        Reading::Told(told) => Some(told),
-        Reading::Ask(step) => match app.sender.run(step, deadline.left()).await {
-            Ok(told) => told,
-            Err(error) => {
-                tracing::warn!(provider = provider.name(), %error, "an early event could not be asked about");
-                None
-            }
-        },
-    }
 }

@@ -1,23 +1,28 @@
-//! Opening a session: timer, attempt, reserve, early events, provider, attempt. Whatever crashes in between is found
-//! by the timer, and a repeat completes it or opens the next attempt.
+//! Opening a session: timer, attempt, reserve, early events, provider, attempt. Where the provider refuses or cannot be
+//! reached the next one is tried in the same request, as an attempt of its own. Whatever crashes in between is found by
+//! the timer, and a repeat completes it or opens the next attempt.
+
+mod compose;
+mod tries;
 
 use payproof::payment::{
-    Attempt, Fact, FactId, Kind, Method, Moment, Nonce, Opening, Payment, PaymentId, Report, Session,
-    SessionId, Source, TokenHash, opening, reserve,
+    Attempt, Fact, FactId, Moment, Nonce, Opening, Payment, PaymentId, Report, SessionId, Source, opening,
+    reserve, reserve_instead,
 };
 use payproof::provider::{Configured, Failure, Repeat};
-use payproof::routing::{Choice, Wanted, choose, offered};
-use payproof::secret::Secret;
+use payproof::routing::Wanted;
 use payproof::shop::Shop;
 
+use self::tries::{Asking, Tries, reason};
 use super::apply_early;
 use super::create_checkout::create_checkout;
 use super::opening::{OpenError, Opened, Wish};
 use super::record::{FlowError, record};
 use crate::app::App;
-use crate::limits::{FIRST_LOOK_MILLIS, OPENING_MILLIS, PROVIDER_EXPIRY_MARGIN_SECONDS, RACES_MAX};
+use crate::circuits::Callee;
+use crate::limits::{FIRST_LOOK_MILLIS, OPENING_MILLIS, RACES_MAX};
 use crate::random;
-use crate::store::{AttemptItem, AttemptRequest, Due, IdempotencyKey, Saved};
+use crate::store::{AttemptItem, Due, IdempotencyKey, Saved};
 
 /// Whether the provider may have heard of an attempt before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,25 +42,10 @@ pub async fn open_session(
     key: Option<&IdempotencyKey>,
     now: Moment,
 ) -> Result<Opened, OpenError> {
-    let id = PaymentId::of(&shop.id, &wish.order);
-    let flow = Flow { app, shop, wish, key, now };
-    for _ in 0..RACES_MAX {
-        let payment = app.store.load_with_texts(&id).await.map_err(FlowError::from)?;
-        let payment = payment.ok_or(OpenError::OrderNotFound)?;
-        let asked =
-            wish.provider.as_deref().and_then(|name| shop.providers.get(name)).map(|provider| provider.id());
-        let done = match opening(&payment, wish.method, asked, now) {
-            Opening::AlreadyPaid => return Err(OpenError::AlreadyPaid),
-            Opening::UnderWay => return Err(OpenError::UnderWay),
-            Opening::TooMany => return Err(OpenError::TooManyAttempts),
-            Opening::Open(attempt) => flow.continue_open(payment, attempt).await?,
-            Opening::Next(attempt) => flow.open_next(payment, attempt).await?,
-        };
-        if let Some(opened) = done {
-            return Ok(opened);
-        }
-    }
-    Err(OpenError::Flow(FlowError::Raced))
+    let mut flow = Flow { app, shop, wish, key, now, tries: Tries::begin(), before: None };
+    let opened = flow.open(PaymentId::of(&shop.id, &wish.order)).await;
+    flow.end_before().await?;
+    opened
 }
 
 /// The session that an idempotency key stands for, as it is now. One whose opening was left behind is finished, as
@@ -73,12 +63,15 @@ pub async fn session_as_it_is(
 ) -> Result<Opened, OpenError> {
     let payment = app.store.load_with_texts(&id.payment).await.map_err(FlowError::from)?;
     let payment = payment.filter(|payment| payment.shop == shop.id).ok_or(OpenError::OrderNotFound)?;
-    if let Some(session) = payment.sessions.get(&id.attempt) {
-        let item = app.store.attempt(id, session.nonce).await.map_err(FlowError::from)?;
-        if let Some((item, checkout)) =
-            item.and_then(|item| item.checkout.clone().map(|checkout| (item, checkout)))
-        {
+    if let Some(session) = payment.sessions.get(&id.attempt)
+        && let Some(item) = app.store.attempt(id, session.nonce).await.map_err(FlowError::from)?
+    {
+        if let Some(checkout) = item.checkout.clone() {
             return Ok(Opened { payment, attempt: id.attempt, item, checkout, new: false });
+        }
+        // Whoever opens it may be at the next provider by now.
+        if let Some(until) = item.opening_until.filter(|until| *until > now) {
+            return Err(OpenError::Opening { until });
         }
     }
     open_session(app, shop, wish, Some(key), now).await
@@ -90,16 +83,52 @@ struct Flow<'a> {
     wish: &'a Wish,
     key: Option<&'a IdempotencyKey>,
     now: Moment,
+    tries: Tries,
+    before: Option<Before>,
+}
+
+/// The attempt that this request tried before. Its opening is over once the next is reserved: until then a repeat waits.
+struct Before {
+    session: SessionId,
+    nonce: Nonce,
+    /// That nothing was made for it, where that is not recorded yet.
+    failed: Option<Fact>,
 }
 
 impl Flow<'_> {
+    async fn open(&mut self, id: PaymentId) -> Result<Opened, OpenError> {
+        for _ in 0..RACES_MAX {
+            let payment = self.app.store.load_with_texts(&id).await.map_err(FlowError::from)?;
+            let payment = payment.ok_or(OpenError::OrderNotFound)?;
+            let asked = self.wish.provider.as_deref().and_then(|name| self.shop.providers.get(name));
+            let asked = asked.map(|provider| provider.id());
+            let done = match opening(&payment, self.wish.method, asked, self.now) {
+                Opening::AlreadyPaid => return Err(OpenError::AlreadyPaid),
+                Opening::UnderWay => return Err(OpenError::UnderWay),
+                Opening::Open(attempt) if !self.tries.has(attempt) => {
+                    self.continue_open(payment, attempt).await?
+                }
+                Opening::TooMany if self.tries.is_empty() => return Err(OpenError::TooManyAttempts),
+                Opening::Open(_) | Opening::Next(_) | Opening::TooMany => self.open_next(payment).await?,
+            };
+            if let Some(opened) = done {
+                return Ok(opened);
+            }
+        }
+        Err(OpenError::Flow(FlowError::Raced))
+    }
+
     /// The session is open: give it, wait for whoever opens it, or finish what was left behind.
-    async fn continue_open(&self, payment: Payment, attempt: Attempt) -> Result<Option<Opened>, OpenError> {
+    async fn continue_open(
+        &mut self,
+        payment: Payment,
+        attempt: Attempt,
+    ) -> Result<Option<Opened>, OpenError> {
         let Some(session) = payment.sessions.get(&attempt).cloned() else { return Ok(None) };
         let id = payment.session_id(attempt);
         let item = self.app.store.attempt(id, session.nonce).await.map_err(FlowError::from)?;
         // The attempt is written before its reservation; only one far past any opening can be gone.
-        let Some(item) = item else { return self.after(payment).await };
+        let Some(item) = item else { return self.open_next(payment).await };
         if self
             .key
             .is_some_and(|key| key.may_stand_for_any() || item.request.key.as_deref() == Some(key.mark()))
@@ -113,7 +142,7 @@ impl Flow<'_> {
             return Err(OpenError::Opening { until });
         }
         let Some(provider) = self.shop.providers.get(session.provider.as_str()) else {
-            return self.after(payment).await;
+            return self.open_next(payment).await;
         };
         // Whoever left it behind may have been cut off before it looked.
         if apply_early(self.app, self.shop, &payment.id, self.now).await? {
@@ -123,37 +152,43 @@ impl Flow<'_> {
             Repeat::SameKey { kept_seconds }
                 if self.now.seconds() < session.created_at.seconds().saturating_add(kept_seconds) =>
             {
+                if !self.app.circuits.allows(&self.callee(provider.as_ref()), self.now) {
+                    self.tries.left_alone((provider.name(), session.method), attempt);
+                    return self.open_next(payment).await;
+                }
                 let until = self.now.plus_millis(OPENING_MILLIS);
                 let ours = self.app.store.take_over_opening(id, session.nonce, item.opening_until, until);
                 if !ours.await.map_err(FlowError::from)? {
                     return Err(OpenError::Opening { until });
                 }
                 // Nobody was given this session yet.
-                match self.at_provider(payment.clone(), attempt, item, provider.as_ref(), Try::Again).await {
-                    // Some providers give the first answer to a key again, also where it was an error of theirs.
-                    Err(OpenError::StillUnknown) => self.after(payment).await,
-                    opened => opened.map(Some),
-                }
+                self.at_provider(payment, item, provider.as_ref(), Try::Again).await
             }
-            Repeat::SameKey { .. } | Repeat::Never => self.after(payment).await,
+            // A checkout that nobody knows and nobody can make again: the attempt stays, and the next one is opened.
+            Repeat::SameKey { .. } | Repeat::Never => self.open_next(payment).await,
         }
     }
 
-    /// An open attempt whose checkout nobody knows and nobody can make again: it stays, and the next one is opened.
-    async fn after(&self, payment: Payment) -> Result<Option<Opened>, OpenError> {
-        let next = payment.next_attempt().ok_or(OpenError::TooManyAttempts)?;
-        self.open_next(payment, next).await
-    }
-
-    async fn open_next(&self, mut payment: Payment, attempt: Attempt) -> Result<Option<Opened>, OpenError> {
-        let choice = self.choose(&payment)?;
+    async fn open_next(&mut self, mut payment: Payment) -> Result<Option<Opened>, OpenError> {
+        let Some(attempt) = payment.next_attempt() else {
+            return Err(match self.tries.is_empty() {
+                true => OpenError::TooManyAttempts,
+                false => self.tries.nothing_left(&self.asking(&payment), false),
+            });
+        };
+        let Some(choice) = self.tries.next(&self.asking(&payment)) else {
+            return Err(self.tries.nothing_left(&self.asking(&payment), true));
+        };
         let Some(provider) = self.shop.providers.get(choice.provider) else { return Ok(None) };
         let (item, session) = self.compose(&payment, attempt, &choice, provider.as_ref())?;
         let store = &self.app.store;
         let first_look = session.expires_at.min(self.now.plus_millis(FIRST_LOOK_MILLIS));
         store.put_timer(&payment.id, first_look, Due::Reconcile, self.now).await.map_err(FlowError::from)?;
         store.put_attempt(&item, self.now).await.map_err(FlowError::from)?;
-        let change = reserve(&payment, attempt, session);
+        let change = match self.before.as_ref().and_then(|before| before.failed.clone()) {
+            Some(failed) => reserve_instead(&payment, failed, attempt, session),
+            None => reserve(&payment, attempt, session),
+        };
         match store.save(&payment.id, &change).await.map_err(FlowError::from)? {
             Saved::Written => payment.apply(&change),
             // The answer to our own reservation was lost and the client repeated it.
@@ -161,6 +196,10 @@ impl Flow<'_> {
             Saved::Differs(_) => return Ok(None),
         }
         self.settle(item.session).await?;
+        if let Some(before) = &mut self.before {
+            before.failed = None;
+        }
+        self.end_before().await?;
         if apply_early(self.app, self.shop, &payment.id, self.now).await? {
             let again = store.load_with_texts(&payment.id).await.map_err(FlowError::from)?;
             payment = again.ok_or(OpenError::OrderNotFound)?;
@@ -170,77 +209,20 @@ impl Flow<'_> {
                 return Ok(None);
             }
         }
-        self.at_provider(payment, attempt, item, provider.as_ref(), Try::First).await.map(Some)
+        self.at_provider(payment, item, provider.as_ref(), Try::First).await
     }
 
-    fn choose(&self, payment: &Payment) -> Result<Choice, OpenError> {
-        choose(self.shop, &self.wanted(payment, self.wish.method)).ok_or_else(|| OpenError::NoProvider {
-            why: "no provider of the shop takes this amount, currency and method".to_owned(),
-            methods: offered(self.shop, &self.wanted(payment, None)),
-        })
-    }
-
-    fn wanted<'a>(&'a self, payment: &'a Payment, method: Option<Method>) -> Wanted<'a> {
-        Wanted {
-            money: payment.money,
-            country: payment.details.country.as_deref(),
-            method,
+    fn asking<'a>(&'a self, payment: &'a Payment) -> Asking<'a> {
+        let wanted = Wanted {
+            method: self.wish.method,
             provider: self.wish.provider.as_deref(),
-        }
+            ..Wanted::order(payment)
+        };
+        Asking { app: self.app, shop: self.shop, payment, wanted, now: self.now }
     }
 
-    fn compose(
-        &self,
-        payment: &Payment,
-        attempt: Attempt,
-        choice: &Choice,
-        provider: &dyn Configured,
-    ) -> Result<(AttemptItem, Session), FlowError> {
-        let id = payment.session_id(attempt);
-        let (client_secret, go_token, nonce) =
-            (format!("csec_{}", random::token()?), random::token()?, random::nonce()?);
-        // Ours is over first, and theirs is within what they can do.
-        let expiry = provider.expiry();
-        let most = expiry.most_seconds.saturating_sub(PROVIDER_EXPIRY_MARGIN_SECONDS);
-        let ours = self.wish.expires_in.unwrap_or(self.shop.session_ttl_seconds).min(most);
-        let theirs = ours.max(expiry.least_seconds).saturating_add(PROVIDER_EXPIRY_MARGIN_SECONDS);
-        let page_url = format!("{}/return/{id}?client_secret={client_secret}", self.app.public_url);
-        let request = AttemptRequest {
-            // Whoever holds the checkout's address can turn back from it: no secret lies that way.
-            back_url: self
-                .wish
-                .cancel_url
-                .clone()
-                .unwrap_or_else(|| format!("{}/return/{id}", self.app.public_url)),
-            page_url,
-            return_url: self.wish.return_url.clone(),
-            locale: self.wish.locale.clone(),
-            description: describe(self.shop, payment),
-            customer_email: payment.details.customer_email.clone(),
-            provider_expires_at: self.now.plus_seconds(theirs.min(expiry.most_seconds)).millis(),
-            key: self.key.map(|key| key.mark().to_owned()),
-        };
-        let session = Session {
-            provider: provider.id().clone(),
-            method: choice.method,
-            created_at: self.now,
-            expires_at: self.now.plus_seconds(ours),
-            after: payment.facts.len(),
-            nonce,
-            client_secret: TokenHash::of(&client_secret),
-            go_token: TokenHash::of(&go_token),
-        };
-        let item = AttemptItem {
-            session: id,
-            nonce,
-            request,
-            why: choice.why.clone(),
-            client_secret: Secret::new(client_secret),
-            go_token: Secret::new(go_token),
-            opening_until: Some(self.now.plus_millis(OPENING_MILLIS)),
-            checkout: None,
-        };
-        Ok((item, session))
+    fn callee(&self, provider: &dyn Configured) -> Callee {
+        Callee::Provider(self.shop.id.clone(), provider.name().to_owned())
     }
 
     async fn settle(&self, session: SessionId) -> Result<(), FlowError> {
@@ -250,23 +232,26 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// The provider hears of the attempt; then the attempt gets its answer, however it ended.
+    /// The provider hears of the attempt; then the attempt gets its answer. None where it opened nothing.
     async fn at_provider(
-        &self,
+        &mut self,
         payment: Payment,
-        attempt: Attempt,
         item: AttemptItem,
         provider: &dyn Configured,
         tried: Try,
-    ) -> Result<Opened, OpenError> {
-        let store = &self.app.store;
+    ) -> Result<Option<Opened>, OpenError> {
+        let attempt = item.session.attempt;
+        let Some(session) = payment.sessions.get(&attempt) else { return Ok(None) };
         let answer = create_checkout(self.app, provider, &payment, &item).await?;
+        if let Some(until) = self.app.circuits.heard(&self.callee(provider), &answer, self.now) {
+            tracing::warn!(shop_id = %self.shop.id, provider = provider.name(), %until, "a provider is left alone");
+        }
         let failure = match answer {
-            Ok(created) => {
+            Ok(checkout) => {
                 tracing::info!(
                     shop_id = %self.shop.id, session_id = %item.session, provider = provider.name(), "a session was opened"
                 );
-                return Ok(Opened { payment, attempt, item, checkout: created, new: true });
+                return Ok(Some(Opened { payment, attempt, item, checkout, new: true }));
             }
             Err(failure) => failure,
         };
@@ -274,42 +259,36 @@ impl Flow<'_> {
             shop_id = %self.shop.id, session_id = %item.session, provider = provider.name(), error = %failure,
             "a provider opened no session"
         );
-        match (&failure, tried) {
+        let nothing_made = match (&failure, tried) {
             // An earlier request may have made it, whatever became of this one: the attempt stays.
-            (Failure::Unreachable(_) | Failure::Refused { status: 401 | 403, .. }, Try::Again) => {}
-            // Nothing was made there: the attempt has failed, and the customer can try another way at once.
-            (Failure::Refused { code, .. }, _) => {
-                self.failed(attempt, &payment, code.as_deref().unwrap_or("refused")).await?
-            }
-            (Failure::Unreachable(_), Try::First) => self.failed(attempt, &payment, "unreachable").await?,
+            (Failure::Unreachable(_) | Failure::Refused { status: 401 | 403, .. }, Try::Again) => false,
+            // Nothing was made there: the attempt has failed, and the next can be tried at once.
+            (Failure::Refused { .. } | Failure::Unreachable(_), _) => true,
             // It may be there and may be paid: the attempt stays, and the timer looks at it.
-            (Failure::Unknown(_) | Failure::NotUnderstood(_), _) => {}
-        }
-        store.end_opening(item.session, item.nonce, None).await.map_err(FlowError::from)?;
-        if tried == Try::Again && matches!(failure, Failure::Unknown(_) | Failure::NotUnderstood(_)) {
-            return Err(OpenError::StillUnknown);
-        }
-        let others = self.wanted(&payment, None);
-        let methods = offered(self.shop, &Wanted { provider: None, ..others });
-        Err(OpenError::NoProvider { why: format!("{}: {failure}", provider.title()), methods })
+            (Failure::Unknown(_) | Failure::NotUnderstood(_), _) => false,
+        };
+        let failed = nothing_made.then(|| self.not_created(attempt, reason(&failure))).transpose()?;
+        self.before = Some(Before { session: item.session, nonce: item.nonce, failed });
+        self.tries.failed((provider.name(), session.method), attempt, &failure, tried == Try::Again);
+        Ok(None)
     }
 
-    async fn failed(&self, attempt: Attempt, payment: &Payment, reason: &str) -> Result<(), FlowError> {
-        let said = Report::new(Kind::Failed).word("creation_refused").reason(Some(reason));
+    fn not_created(&self, attempt: Attempt, reason: &str) -> Result<Fact, FlowError> {
         let (id, write) = (FactId::ours(attempt, "failed"), random::write_mark()?);
-        let fact = Fact { id, attempt, source: Source::Us, said, at: self.now, write };
-        record(&self.app.store, &payment.id, &self.shop.id, None, &[fact]).await.map(|_| ())
+        let said = Report::not_created(reason);
+        Ok(Fact { id, attempt, source: Source::Us, said, at: self.now, write })
+    }
+
+    /// The opening of the attempt before is over, however it ended.
+    async fn end_before(&mut self) -> Result<(), FlowError> {
+        let Some(Before { session, nonce, failed }) = self.before.take() else { return Ok(()) };
+        if let Some(failed) = failed {
+            record(&self.app.store, &session.payment, &self.shop.id, None, &[failed]).await?;
+        }
+        Ok(self.app.store.end_opening(session, nonce, None).await?)
     }
 }
 
 fn reserved(payment: &Payment, attempt: Attempt, nonce: Nonce) -> bool {
     payment.sessions.get(&attempt).is_some_and(|session| session.nonce == nonce)
-}
-
-/// What the customer reads at the checkout.
-fn describe(shop: &Shop, payment: &Payment) -> String {
-    match &payment.details.description {
-        Some(description) => description.clone(),
-        None => format!("{} · order {}", shop.name, payment.order),
-    }
 }

@@ -61,17 +61,16 @@ pub enum OpenError {
         /// Until when, at most.
         until: Moment,
     },
-    /// No provider takes it, or the one that does could not open it.
+    /// No provider takes it, or none of those that do opened it.
     #[error("no provider could open a session: {why}")]
     NoProvider {
         /// Why, for the shop.
         why: String,
         /// What can still be tried.
         methods: Vec<Method>,
+        /// When a repeat makes sense, where that is known.
+        repeat_at: Option<Moment>,
     },
-    /// A repeat of the provider's request left its outcome unknown once more; another attempt is opened instead.
-    #[error("the provider's answer stays unknown")]
-    StillUnknown,
     /// Something of ours failed.
     #[error(transparent)]
     Flow(#[from] FlowError),

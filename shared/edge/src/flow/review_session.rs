@@ -1,8 +1,8 @@
 //! A merchant decides about a session in review. A decision names money; rejecting money sends it back.
 
 use payproof::payment::{
-    AskedRefund, CannotReview, Decided, Decision, Fact, Moment, Payment, RefundAsk, Review, Ruling,
-    SessionId, Source, Status, asked_refunds, decide, review,
+    AskedRefund, CannotReview, Decided, Decision, Fact, FactId, Kind, Moment, Payment, RefundAsk, Review,
+    Ruling, SessionId, Source, Status, asked_refunds, decide, review,
 };
 use payproof::shop::Shop;
 
@@ -174,7 +174,11 @@ impl Flow<'_> {
             fact(ruling.about(attempt, decided.payment.as_ref(), decided.money), decided.payment.clone())
         });
         let asked = asks.iter().map(|ask| fact((ask.fact_id(), ask.kind()), Some(ask.payment.clone())));
-        decided.chain(asked).collect()
+        // Where nothing came that could go back, rejecting it stops the attempt.
+        let is_over = ruling == Ruling::Reject && money.iter().all(Decided::is_nothing);
+        let stopped =
+            is_over.then(|| fact((FactId::ours(attempt, Kind::Cancelled.word()), Kind::Cancelled), None));
+        decided.chain(asked).chain(stopped).collect()
     }
 
     async fn send(&self, payment: &Payment, asks: &[RefundAsk]) -> Result<(), ReviewError> {

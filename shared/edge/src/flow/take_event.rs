@@ -1,7 +1,7 @@
 //! A provider's delivery: verified, read, written first, and kept whatever becomes of it.
 
 use payproof::payment::{
-    Fact, FactId, Moment, Outcome, PaymentId, ProviderName, Report, SessionId, Source, WriteMark, expect,
+    Fact, FactId, Moment, Outcome, ProviderName, Report, SessionId, Source, WriteMark, expect,
 };
 use payproof::provider::{
     Configured, Event, Failure, Inbound, Reading, Refusal, Step, Told, Verdict, Verified,
@@ -283,7 +283,7 @@ impl Delivery<'_> {
         let (Some(session), Some(fact)) = (about.session, facts.first()) else {
             return Ok(Outcome::Unmatched);
         };
-        if !self.could_come(&session.payment, session).await? {
+        if !could_come(self.app, self.shop, &self.provider, session).await? {
             return Ok(Outcome::Unmatched);
         }
         self.app.store.put_early(&self.shop.id, &session.payment, &fact.id, &event, self.now).await?;
@@ -297,21 +297,6 @@ impl Delivery<'_> {
             _ => self.app.store.mark_event_applied(&self.shop.id, &event, self.now).await?,
         }
         Ok(outcome)
-    }
-
-    /// Whether the session could still be registered or reserved: an order that is another shop's, or a session that
-    /// is another provider's, never becomes ours.
-    async fn could_come(&self, id: &PaymentId, session: SessionId) -> Result<bool, FlowError> {
-        Ok(match self.app.store.load(id).await? {
-            None => true,
-            Some(payment) => {
-                payment.shop == self.shop.id
-                    && payment
-                        .sessions
-                        .get(&session.attempt)
-                        .is_none_or(|known| known.provider == self.provider)
-            }
-        })
     }
 
     /// The key that an event is kept under: the same for each delivery of it.
@@ -356,13 +341,30 @@ impl Delivery<'_> {
     }
 }
 
+/// Whether a session could still be registered or reserved: an order that is another shop's, or a session that is another
+/// provider's, never becomes this one's.
+pub(super) async fn could_come(
+    app: &App,
+    shop: &Shop,
+    provider: &ProviderName,
+    session: SessionId,
+) -> Result<bool, FlowError> {
+    Ok(match app.store.load(&session.payment).await? {
+        None => true,
+        Some(payment) => {
+            payment.shop == shop.id
+                && payment.sessions.get(&session.attempt).is_none_or(|known| known.provider == *provider)
+        }
+    })
+}
+
 /// How far behind our clock an event's own time is believed: providers repeat for days.
 const BEHIND_MILLIS_MAX: u64 = 7 * 86_400_000;
 /// How far ahead of our clock it is believed. The list of stored events begins a day ahead.
 const AHEAD_MILLIS_MAX: u64 = 86_400_000;
 
 /// What a delivery with several readings came to: what needs a look before what went well.
-fn strongest(outcomes: Vec<Outcome>) -> Outcome {
+pub(super) fn strongest(outcomes: Vec<Outcome>) -> Outcome {
     const ORDER: [Outcome; 7] = [
         Outcome::PastCap,
         Outcome::NotUnderstood,

@@ -23,18 +23,19 @@ use crate::queue::DELAY_MAX;
 use crate::shops::Freshness;
 use crate::store::{Due, Notification};
 
-/// Tells an order's shop what it does not know yet, until it knows all or has to be left alone for a while.
+/// Tells an order's shop what it does not know yet, until it knows all or has to be left alone for a while. Gives how
+/// many notifications the shop took.
 ///
 /// # Errors
 /// [`FlowError`]: it is safe, and needed, to call this once more.
-pub async fn tell_shop(app: &App, order: PaymentId, now: Moment) -> Result<(), FlowError> {
+pub async fn tell_shop(app: &App, order: PaymentId, now: Moment) -> Result<u64, FlowError> {
     let Some((payment, tellings)) = app.store.load_with_tellings(&order).await? else {
         tracing::warn!(payment_id = %order, "there is no order to tell of");
-        return Ok(());
+        return Ok(0);
     };
     close_others(app, &payment).await;
     let shop = app.shops.get(&app.store, &payment.shop, Freshness::Usual, now).await?;
-    let Some(shop) = shop.filter(|shop| shop.notify.is_some()) else { return Ok(()) };
+    let Some(shop) = shop.filter(|shop| shop.notify.is_some()) else { return Ok(0) };
     let clock = Clock { now, began: Instant::now() };
     Run { app, shop, payment: &payment, clock }.through(tellings).await
 }
@@ -76,14 +77,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn through(&self, mut tellings: BTreeMap<u64, Telling>) -> Result<(), FlowError> {
-        let Some(notify) = &self.shop.notify else { return Ok(()) };
+    async fn through(&self, mut tellings: BTreeMap<u64, Telling>) -> Result<u64, FlowError> {
+        let Some(notify) = &self.shop.notify else { return Ok(0) };
         let all = told(self.payment);
+        let mut taken = 0_u64;
         loop {
             let now = self.clock.now();
-            let Turn::Try(news) = turn(&all, &tellings, now) else { return Ok(()) };
+            let Turn::Try(news) = turn(&all, &tellings, now) else { return Ok(taken) };
             if self.clock.began.elapsed() >= TELL_RUN {
-                return self.wake_at(now).await;
+                self.wake_at(now).await?;
+                return Ok(taken);
             }
             let before = tellings.get(&news.sequence);
             let wanted = notify.wants(news.kind) || before.is_some_and(|before| before.again);
@@ -91,9 +94,12 @@ impl Run<'_> {
                 let callee = Callee::Shop(self.shop.id.clone());
                 if !self.app.circuits.allows(&callee, now) {
                     let until = self.app.circuits.open_until(&callee, now).unwrap_or(now);
-                    return self.wake_at(until).await;
+                    self.wake_at(until).await?;
+                    return Ok(taken);
                 }
-                self.tell(notify, &callee, news, before).await?
+                let (after, took) = self.tell(notify, &callee, news, before).await?;
+                taken = taken.saturating_add(took.into());
+                after
             } else {
                 self.skip(news, before).await?
             };
@@ -127,13 +133,14 @@ impl Run<'_> {
         Ok(self.app.store.put_telling(Notification::of(self.payment, news.kind), &telling).await?)
     }
 
+    /// Tells it, and whether the shop took it.
     async fn tell(
         &self,
         notify: &Notify,
         callee: &Callee,
         news: &Told,
         before: Option<&Telling>,
-    ) -> Result<Telling, FlowError> {
+    ) -> Result<(Telling, bool), FlowError> {
         let Some((tried, heard)) = self.send(notify, news).await else { return Err(FlowError::Raced) };
         let opened = match &heard {
             Heard::Told | Heard::Gone => {
@@ -144,6 +151,7 @@ impl Run<'_> {
         };
         let after = self.save(news, before, &tried, &heard).await?;
         let (shop_id, payment_id, kind) = (&self.shop.id, self.payment.id, news.kind);
+        let took = heard == Heard::Told;
         let (sequence, state, millis) = (news.sequence, after.state.word(), tried.took_millis);
         match heard {
             Heard::Told => {
@@ -159,7 +167,7 @@ impl Run<'_> {
         if let Some(until) = opened {
             tracing::warn!(%shop_id, %until, "the shop keeps failing and is left alone");
         }
-        Ok(after)
+        Ok((after, took))
     }
 
     /// One try. None where the order has no such notification, which is never.

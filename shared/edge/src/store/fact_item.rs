@@ -23,6 +23,7 @@ const DISPUTE: &str = "d";
 const REASON: &str = "x";
 const SAID_AT: &str = "t";
 const RECORDED_AT: &str = "o";
+const ARRIVED_AT: &str = "y";
 const MARK: &str = "b";
 const ATTENTION: &str = "aw";
 const NAMES: &str = "an";
@@ -48,6 +49,7 @@ pub(super) fn write(fact: &Fact) -> AttributeValue {
     put(DISPUTE, kind.dispute_id().map(|id| s(id.as_str())));
     put(REASON, fact.said.reason.as_deref().map(s));
     put(SAID_AT, fact.said.said_at.map(|at| n(at.millis())));
+    put(ARRIVED_AT, fact.said.arrived.map(|at| n(at.millis())));
     put(RECORDED_AT, Some(n(fact.at.millis())));
     put(MARK, Some(b(&fact.write.0)));
     if let Kind::Acknowledged { word, names } = kind {
@@ -74,6 +76,7 @@ pub(super) fn read(value: &AttributeValue) -> Result<Fact, StoreError> {
             said_at: item.number_if(SAID_AT).map(Moment::from_millis),
             word: item.text_if(WORD).map(Into::into),
             reason: item.text_if(REASON).map(Into::into),
+            arrived: item.number_if(ARRIVED_AT).map(Moment::from_millis),
         },
         at: Moment::from_millis(item.number(RECORDED_AT)?),
         write: WriteMark(item.bytes(MARK)?),

@@ -1,6 +1,6 @@
 //! A shop's orders, newest first. The index is a hint: each order is then read from its own item.
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use payproof::payment::{Payment, PaymentId, ShopId};
 
 use super::attributes::{CREATED, LIST, PK};
@@ -30,6 +30,41 @@ impl Store {
         to: &str,
         before: Option<&str>,
     ) -> Result<Page, StoreError> {
+        let (keys, next) = self.list_page(shop, shards, (from, to), before).await?;
+        let mut orders = Vec::with_capacity(keys.len());
+        for item in self.read_batch(keys).await? {
+            orders.push(self.read_with_texts(&item).await?);
+        }
+        orders.sort_unstable_by_key(|payment| std::cmp::Reverse((payment.created_at, payment.id)));
+        Ok(Page { orders, next })
+    }
+
+    /// The same page without the texts that are kept beside the orders, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn orders_that_decide(
+        &self,
+        shop: &ShopId,
+        shards: u8,
+        from: &str,
+        to: &str,
+        before: Option<&str>,
+    ) -> Result<Page, StoreError> {
+        let (keys, next) = self.list_page(shop, shards, (from, to), before).await?;
+        let items = self.read_batch(keys).await?;
+        let orders = items.iter().map(order_item::read).collect::<Result<_, _>>()?;
+        Ok(Page { orders, next })
+    }
+
+    /// The keys of a page's orders, and where the next page begins.
+    async fn list_page(
+        &self,
+        shop: &ShopId,
+        shards: u8,
+        (from, to): (&str, &str),
+        before: Option<&str>,
+    ) -> Result<(Vec<Item>, Option<String>), StoreError> {
         let mut keys: Vec<(String, String)> = Vec::new();
         let mut more = false;
         for shard in 0..shards {
@@ -44,9 +79,11 @@ impl Store {
         more |= keys.len() > page;
         keys.truncate(page);
         let next = keys.last().filter(|_| more).map(|(created, _)| created.clone());
-        let mut orders = self.read_orders(keys.iter().map(|(_, id)| id.as_str())).await?;
-        orders.sort_unstable_by_key(|payment| std::cmp::Reverse((payment.created_at, payment.id)));
-        Ok(Page { orders, next })
+        let key = |(_, id): &(String, String)| {
+            let key = order_item::key(&PaymentId::parse(id).ok()?);
+            Some(key.map(|(name, value)| (name.to_owned(), value)).into())
+        };
+        Ok((keys.iter().filter_map(key).collect(), next))
     }
 
     async fn list_keys(
@@ -74,22 +111,6 @@ impl Store {
             .iter()
             .filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
         Ok((keys.collect(), page.last_evaluated_key.is_some()))
-    }
-
-    async fn read_orders<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Payment>, StoreError> {
-        let key = |id: &str| -> Option<Item> {
-            let id = PaymentId::parse(id).ok()?;
-            Some(
-                order_item::key(&id)
-                    .map(|(name, value): (&str, AttributeValue)| (name.to_owned(), value))
-                    .into(),
-            )
-        };
-        let mut orders = Vec::new();
-        for item in self.read_batch(ids.filter_map(key).collect()).await? {
-            orders.push(self.read_with_texts(&item).await?);
-        }
-        Ok(orders)
     }
 
     /// Reads the items of these keys, in any order; at most 100.

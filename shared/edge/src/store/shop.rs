@@ -19,23 +19,22 @@ impl Store {
         item.map(|item| item.text(DOCUMENT).map(str::to_owned)).transpose()
     }
 
-    /// Every shop. It reads the whole table, which only operators may: no function does.
+    /// The ids of all shops. It reads the whole table, which only an operator may.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn shop_ids(&self) -> Result<Vec<ShopId>, StoreError> {
+        let scan = self.client.scan().table_name(&self.shops_table).consistent_read(true);
+        let mut pages = scan.projection_expression("#id").expression_attribute_names("#id", ID);
         let mut ids = Vec::new();
-        let mut from = None;
         loop {
-            let scan = self.client.scan().table_name(&self.shops_table).projection_expression(ID);
-            let page = scan.set_exclusive_start_key(from).send().await;
-            let page = page.map_err(|error| StoreError::of(&error))?;
+            let page = pages.clone().send().await.map_err(|error| StoreError::of(&error))?;
             for item in page.items() {
-                ids.push(ShopId::parse(item.text(ID)?).map_err(|_| StoreError::Unreadable(ID))?);
+                ids.push(ShopId::parse(item.text(ID)?).map_err(|_| StoreError::Unreadable("a shop's id"))?);
             }
-            from = page.last_evaluated_key;
-            if from.is_none() {
-                return Ok(ids);
+            match page.last_evaluated_key {
+                Some(from) => pages = pages.set_exclusive_start_key(Some(from)),
+                None => return Ok(ids),
             }
         }
     }

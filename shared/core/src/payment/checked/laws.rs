@@ -25,8 +25,18 @@ pub(super) fn same(expected: &Standing, rules: &[Rule], facts: &[Fact]) -> Resul
 pub(super) fn money_is_seen(standing: &Standing, facts: &[Fact]) -> Result<(), Broken> {
     let seen = |status| matches!(status, Status::Paid | Status::Review | Status::Refunded);
     let broken = |what: &str| Err(format!("{}\n{what}: {standing:?}", listed(facts)));
+    // A 0 that a merchant rejected is no money: nothing is left to send back.
+    let rejected = |fact: &Fact| {
+        let no = |known: &&Fact| {
+            known.attempt == fact.attempt
+                && matches!(known.said.kind, Kind::Rejected(money) if money.minor() == 0)
+        };
+        matches!(fact.said.kind, Kind::Paid(money) if money.minor() == 0)
+            && facts.iter().any(|known| no(&known))
+    };
     let holds_money = |number: u8| {
-        facts.iter().any(|fact| fact.attempt.number() == number && matches!(fact.said.kind, Kind::Paid(_)))
+        let of = |fact: &&Fact| fact.attempt.number() == number && matches!(fact.said.kind, Kind::Paid(_));
+        facts.iter().filter(of).any(|fact| !rejected(fact))
     };
     let with_money: Vec<_> = standing
         .sessions

@@ -3,8 +3,8 @@
 use crate::payment::limits::ATTEMPTS_MAX;
 use crate::payment::sample::*;
 use crate::payment::{
-    AmendError, Attempt, Details, Fact, Kind, Method, Moment, Opening, Payment, Premise, Premises, Status,
-    amend, opening, reserve,
+    AmendError, Attempt, Details, Fact, Kind, Method, Moment, News, Opening, Payment, Premise, Premises,
+    Status, amend, opening, reserve, told,
 };
 
 fn ask(payment: &Payment, method: Option<Method>, at: Moment) -> Opening {
@@ -84,6 +84,24 @@ fn a_reserve_adds_the_attempt_at_its_place_and_tells_the_shop_nothing() {
     assert_eq!(payment.standing().status, Status::Created);
     let first = reserve(&order(), Attempt::FIRST, session("stripe", Method::Card, minute(1), 0));
     assert_eq!((first.status, first.plain, first.tell), (Some(Status::Created), Some(true), false));
+}
+
+#[test]
+fn an_attempt_in_place_of_one_without_a_checkout_is_one_write_that_tells_the_shop_nothing() {
+    let story = Story::new().opened("stripe", Method::Card);
+    let version = story.payment.version;
+    let story = story.opened_instead("account_closed", "other", Method::Card);
+    assert_eq!((story.payment.version, story.payment.tell), (version + 1, false));
+    let standing = story.payment.standing();
+    assert_eq!(standing.status, Status::Created);
+    let statuses: Vec<_> = standing.sessions.values().copied().collect();
+    assert_eq!(statuses, [Status::Failed, Status::Created]);
+    assert_eq!(told(&story.payment), []);
+    assert_eq!(ask(&story.payment, None, minute(3)), Opening::Open(attempt(2)));
+    // Where that one ends too the order has failed, and that is told once.
+    let story = story.then([fact(Kind::Failed).on(2)]);
+    let told: Vec<_> = told(&story.payment).iter().map(|told| (told.sequence, told.kind)).collect();
+    assert_eq!(told, [(1, News::Failed)]);
 }
 
 #[test]

@@ -71,6 +71,19 @@ fn rejected_beats_approved_and_stays_until_the_money_is_back() {
 }
 
 #[test]
+fn a_zero_that_is_rejected_leaves_nothing_to_send_back() {
+    assert_eq!(money(&[paid("p1", 0)], Ruling::Reject), [("p1".to_owned(), 0, None)]);
+    let stopped = fact(Kind::Cancelled).from(Source::Merchant);
+    let facts = [paid("p1", 0), rejected("p1", 0), stopped];
+    assert_eq!((session_status(&facts), attention(&facts)), (Status::Cancelled, vec![]));
+    assert_eq!(decide(&facts, Ruling::Reject), Ok(Review::AsBefore));
+    assert_eq!(session_status(&[paid("p1", 0), approved("p1", 0)]), Status::Paid);
+    // Money that comes after all is money.
+    let late = [paid("p1", 0), rejected("p1", 0), paid("p1", 5_000)];
+    assert_eq!(session_status(&late), Status::Paid);
+}
+
+#[test]
 fn what_is_not_in_review_is_not_decided_about() {
     for (facts, status) in [
         (vec![], Status::Pending),

@@ -4,7 +4,8 @@ use expect_test::{Expect, expect};
 
 use crate::payment::sample::*;
 use crate::payment::{
-    Answered, Attention, Entry, Fact, Kind, Method, Moment, Refund, Source, TellState, Telling, Try, timeline,
+    Answered, Attention, Entry, Fact, Kind, Method, Moment, Refund, Source, TellState, Telling, Try,
+    UNREACHABLE, timeline,
 };
 
 /// The log, one line an entry: when, what kind, what is said.
@@ -229,7 +230,7 @@ fn a_checkout_that_could_not_be_opened_stays_in_the_log() {
             16:01 session_created     Attempt 1: a session was opened, valid until 2026-11-24T16:31:00.000Z.
             16:01 provider_selected   It goes to stripe. The first of the rules for card takes it.
             16:01 method_selected     The method is card.
-            16:02 error               Stripe did not open a checkout: api_key_expired.
+            16:02 error               Stripe opened no checkout: api_key_expired.
             16:02 status_changed      The order went from created to failed.
             16:03 session_created     Attempt 2: a session was opened, valid until 2026-11-24T16:33:00.000Z.
             16:03 provider_selected   It goes to other. The first of the rules for card takes it.
@@ -238,6 +239,34 @@ fn a_checkout_that_could_not_be_opened_stays_in_the_log() {
             16:04 merchant_decision   The merchant cancelled the payment.
             16:04 status_changed      The order went from created to cancelled.
         "#]],
+    );
+}
+
+#[test]
+fn a_provider_that_was_down_and_the_one_that_took_its_place_are_told_in_order() {
+    let story = Story::new()
+        .opened("stripe", Method::Card)
+        .opened_instead(UNREACHABLE, "other", Method::Card)
+        .opened_instead("currency_not_supported", "third", Method::Card)
+        .then([fact(Kind::Sent).on(3)]);
+    check(
+        &story,
+        &expect![[r#"
+        16:00 order_registered    The shop registered order 1042, which costs 50.00 EUR.
+        16:01 session_created     Attempt 1: a session was opened, valid until 2026-11-24T16:31:00.000Z.
+        16:01 provider_selected   It goes to stripe. The first of the rules for card takes it.
+        16:01 method_selected     The method is card.
+        16:02 error               Stripe could not be reached, so no checkout was opened.
+        16:02 session_created     Attempt 2: a session was opened, valid until 2026-11-24T16:32:00.000Z.
+        16:02 provider_selected   It goes to other. The first of the rules for card takes it.
+        16:02 method_selected     The method is card.
+        16:03 error               Other opened no checkout: currency_not_supported.
+        16:03 session_created     Attempt 3: a session was opened, valid until 2026-11-24T16:33:00.000Z.
+        16:03 provider_selected   It goes to third. The first of the rules for card takes it.
+        16:03 method_selected     The method is card.
+        16:04 customer_redirected The customer was sent to the checkout.
+        16:04 status_changed      The order went from created to pending.
+    "#]],
     );
 }
 

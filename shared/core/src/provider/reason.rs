@@ -1,0 +1,180 @@
+//! Why a payment did not succeed or is looked at: providers' codes in words, for customers and for merchants.
+//!
+//! A provider's file brings one table of its codes. What a customer may read is a choice among few sentences, so that
+//! no table can tell a thief that a card is known as stolen.
+
+use crate::payment::{Attempt, Entry, Fact, Kind, Payment, ProviderName, Status, UNREACHABLE};
+
+use super::listed;
+
+/// What one of a provider's codes means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Meaning {
+    /// The code as the provider sends it.
+    pub code: &'static str,
+    /// What the customer reads.
+    pub customer: ForCustomer,
+    /// What the merchant reads: what it means and what to do.
+    pub merchant: &'static str,
+}
+
+/// All that a customer is ever told of why. Whatever could help somebody who pays with another's card reads as
+/// [`ForCustomer::Declined`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ForCustomer {
+    /// No reason that the customer should read, or none that is known.
+    Declined,
+    /// There is not enough money.
+    Funds,
+    /// The amount, or the number of payments, is above what the card allows.
+    Limit,
+    /// The card is out of date.
+    Expired,
+    /// Something was typed wrongly.
+    Details,
+    /// The bank wants the payment confirmed.
+    Authentication,
+    /// The card is not of a kind that can pay this.
+    NotSupported,
+    /// It did not work this time.
+    Later,
+    /// The same was paid a moment ago.
+    Twice,
+    /// The way to pay cannot be used at the moment, whoever pays.
+    Unavailable,
+    /// Somebody looks at it.
+    Reviewed,
+}
+
+impl ForCustomer {
+    /// Every sentence.
+    pub const ALL: [Self; 11] = [
+        Self::Declined,
+        Self::Funds,
+        Self::Limit,
+        Self::Expired,
+        Self::Details,
+        Self::Authentication,
+        Self::NotSupported,
+        Self::Later,
+        Self::Twice,
+        Self::Unavailable,
+        Self::Reviewed,
+    ];
+
+    /// The sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Declined => "The payment was declined. Please try another way to pay, or ask your bank.",
+            Self::Funds => "There was not enough money for this payment. Please try another way to pay.",
+            Self::Limit => {
+                "The payment is above what your card allows. Please try another way to pay, or ask your bank."
+            }
+            Self::Expired => "The card has expired. Please use another card.",
+            Self::Details => "Some of the card's details were not right. Please check them and try again.",
+            Self::Authentication => {
+                "Your bank wants you to confirm the payment. Please try again and follow its steps."
+            }
+            Self::NotSupported => {
+                "This card cannot be used for this payment. Please use another card or another way to pay."
+            }
+            Self::Later => "The payment could not be processed. Please try again in a few minutes.",
+            Self::Twice => "The same payment was made a moment ago. Please check before you pay again.",
+            Self::Unavailable => "This way to pay cannot be used at the moment. Please choose another.",
+            Self::Reviewed => "The payment is being checked. There is nothing you need to do now.",
+        }
+    }
+}
+
+/// A provider's codes.
+#[derive(Clone, Copy, Debug)]
+pub struct Reasons {
+    /// Why a payment or a try was declined, or no checkout was made.
+    pub declines: &'static [Meaning],
+    /// Why a payment is looked at.
+    pub reviews: &'static [Meaning],
+}
+
+/// Why an attempt failed, was cancelled or is under review: the newest fact that says so. None where nobody said why.
+#[derive(Clone, Copy, Debug)]
+pub struct Why<'a> {
+    /// Who said it: the attempt's provider.
+    provider: &'a ProviderName,
+    fact: &'a Fact,
+    /// The provider's code, or the merchant's note.
+    pub code: &'a str,
+}
+
+impl<'a> Why<'a> {
+    /// Why an attempt of this status is in it.
+    pub fn of(payment: &'a Payment, attempt: Attempt, status: Status) -> Option<Self> {
+        let session = payment.sessions.get(&attempt)?;
+        let says = |kind: &Kind| match status {
+            Status::Failed => matches!(kind, Kind::Failed | Kind::AttemptDeclined),
+            Status::Cancelled => matches!(kind, Kind::Cancelled),
+            Status::Review => matches!(kind, Kind::Review),
+            _ => false,
+        };
+        let mut facts =
+            payment.facts.iter().rev().filter(|fact| fact.attempt == attempt && says(&fact.said.kind));
+        facts.find_map(|fact| {
+            let code = fact.said.reason.as_deref()?;
+            Some(Self { provider: &session.provider, fact, code })
+        })
+    }
+
+    /// What the customer reads; none where the reason is a person's note.
+    pub fn for_customer(&self) -> Option<&'static str> {
+        let unknown = match self.fact.said.kind {
+            Kind::Failed | Kind::AttemptDeclined if self.fact.is_not_created() => {
+                return Some(ForCustomer::Unavailable.words());
+            }
+            Kind::Failed | Kind::AttemptDeclined => ForCustomer::Declined,
+            Kind::Review => ForCustomer::Reviewed,
+            _ => return None,
+        };
+        let meaning = meaning(self.provider, self.fact.said.kind.word(), self.code);
+        Some(meaning.map_or(unknown, |meaning| meaning.customer).words())
+    }
+
+    /// What the merchant reads: what it means and what to do, or the provider's own word where it is none that is
+    /// known; none where the reason is a person's note.
+    pub fn for_merchant(&self) -> Option<String> {
+        if !matches!(self.fact.said.kind, Kind::Failed | Kind::AttemptDeclined | Kind::Review) {
+            return None;
+        }
+        Some(match meaning(self.provider, self.fact.said.kind.word(), self.code) {
+            Some(meaning) => meaning.merchant.to_owned(),
+            None if self.code == UNREACHABLE => {
+                format!("{} could not be reached, so nothing was made there.", self.provider)
+            }
+            None => format!("{} says: {}.", self.provider, self.code),
+        })
+    }
+}
+
+/// Adds to each entry of a log that names a provider's code what it means and what to do.
+pub fn put_in_words(entries: &mut [Entry]) {
+    for entry in entries {
+        let (Some(kind), Some(provider), Some(code)) = (entry.told, &entry.provider, &entry.reason) else {
+            continue;
+        };
+        if let Some(meaning) = meaning(provider, kind, code) {
+            entry.text = format!("{} {}", entry.text, meaning.merchant);
+        }
+    }
+}
+
+/// What a code means in a fact of this kind.
+fn meaning(provider: &ProviderName, kind: &str, code: &str) -> Option<&'static Meaning> {
+    let reasons = listed(provider.as_str())?.reasons()?;
+    let table = match kind {
+        "failed" | "attempt_declined" => reasons.declines,
+        "review" => reasons.reviews,
+        _ => return None,
+    };
+    table.iter().find(|meaning| meaning.code == code)
+}
+
+#[cfg(test)]
+mod tests;
