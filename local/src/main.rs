@@ -184,11 +184,10 @@ fn read_shops(file: &PathBuf) -> Result<Vec<String>, Failure> {
 async fn shops(command: Shops) -> Result<(), Failure> {
     let (Shops::Put { file } | Shops::Check { file }) = &command;
     let document = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let (id, stored) = with_hashed_keys(&document)?;
-    if let Shops::Put { .. } = command {
-        let store = Store::new(&Settings::from_env()?);
-        store.put_shop_document(&id, &stored).await?;
-    }
+    let id = match command {
+        Shops::Put { .. } => flow::put_shop(&Store::new(&Settings::from_env()?), &document, now()).await?,
+        Shops::Check { .. } => with_hashed_keys(&document)?.0,
+    };
     writeln!(std::io::stdout(), "{id}: fine")?;
     Ok(())
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use payproof::notify::Loopback;
 use payproof::payment::ShopId;
 use payproof::secret::Secret;
-use payproof::shop::{ShopError, with_hashed_keys};
 use payproof_edge::app::{App, now};
+use payproof_edge::flow::{self, PutShopError};
 use payproof_edge::send::Sender;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::StoreError;
@@ -56,9 +56,9 @@ pub enum StartError {
     /// A table or shop could not be written.
     #[error(transparent)]
     Tables(#[from] StoreError),
-    /// A shop's configuration is wrong.
+    /// A shop's configuration is wrong, or could not be written.
     #[error("a shop's configuration: {0}")]
-    Shop(#[from] ShopError),
+    Shop(#[from] PutShopError),
     /// The sandbox's or the demo shop's table could not be used.
     #[error(transparent)]
     Documents(#[from] DocumentsError),
@@ -113,8 +113,7 @@ impl Stack {
         };
         let mut accounts = Vec::new();
         for document in &documents {
-            let (id, stored) = with_hashed_keys(document.as_bytes())?;
-            app.store.put_shop_document(&id, &stored).await?;
+            let id = flow::put_shop(&app.store, document.as_bytes(), now()).await?;
             accounts.extend(sandbox::Account::of_shop(&id, document));
         }
         let sandbox = sandbox::Sandbox::new(app.store.client().clone(), accounts, &url).await?;
@@ -191,8 +190,7 @@ impl Stack {
     /// # Errors
     /// [`StartError`].
     pub async fn put_shop(&self, document: &str) -> Result<ShopId, StartError> {
-        let (id, stored) = with_hashed_keys(document.as_bytes())?;
-        self.app.store.put_shop_document(&id, &stored).await?;
+        let id = flow::put_shop(&self.app.store, document.as_bytes(), now()).await?;
         if let Some(account) = sandbox::Account::of_shop(&id, document) {
             self.sandbox.take_account(account);
         }

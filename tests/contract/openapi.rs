@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use payproof::payment::{Attention, Method, Outcome, Status};
+use payproof::payment::{Attention, Method, News, Outcome, Status};
 use payproof_edge::api::routes::{CalledBy, Key, ROUTES};
 use payproof_edge::api::{Code, Function};
 use payproof_edge::limits;
@@ -246,6 +246,7 @@ fn the_words_are_those_of_the_code() {
     assert_eq!(words("Attention"), Attention::ALL.map(Attention::word));
     assert!(words("Outcome").iter().all(|word| Outcome::parse(word).is_some()));
     assert_eq!(words("Outcome").len(), 7);
+    assert_eq!(words("NotificationType"), News::ALL.map(News::word));
     let messages: BTreeSet<_> = Status::ALL.iter().map(|status| status.message()).collect();
     assert_eq!(words("Message").into_iter().collect::<BTreeSet<_>>(), messages);
     for function in Function::ALL.iter().copied() {

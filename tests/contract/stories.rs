@@ -13,7 +13,8 @@ pub async fn told_in_vain(functions: &Functions, order: &str) {
     let world = &functions.world;
     let mut document = world.shop.document(&world.stripe.url);
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    document["notify"] = json!({ "url": "http://127.0.0.1:9/notify", "secrets": [secret] });
+    document["notify"] =
+        json!({ "url": "http://127.0.0.1:9/notify", "secrets": [secret], "since": "2026-01-01T00:00:00Z" });
     world.stack.put_shop(&document.to_string()).await.expect("a shop");
     let (app, _) = &functions.apps[Function::NotifyShop.name()];
     notify_shop::handle(app, world.shop.payment_id(order), now()).await.expect("it is tried later");

@@ -23,6 +23,7 @@ mod world;
 mod browser;
 mod chaos;
 mod paid;
+mod retell;
 #[cfg(feature = "wider")]
 mod signatures;
 mod survives_kill;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use payproof_edge::store::{Due, Shard};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
+use crate::world::contract::validator;
 use crate::world::{Shop, World};
 
 /// What notifications to the shop are signed with, in tests: the older of two keys, and the newer.
@@ -149,6 +150,11 @@ async fn take(State(server): State<ShopServer>, headers: HeaderMap, body: Bytes)
     }
     assert_eq!(header("content-type"), "application/json");
     let body: Value = serde_json::from_slice(&body).expect("JSON");
+    static DOCUMENTED: OnceLock<jsonschema::Validator> = OnceLock::new();
+    let documented =
+        DOCUMENTED.get_or_init(|| validator(&json!({ "$ref": "#/components/schemas/OrderChanged" })));
+    let faults: Vec<_> = documented.iter_errors(&body).map(|fault| fault.to_string()).collect();
+    assert!(faults.is_empty(), "openapi.yaml does not say this of a notification: {faults:?}\n{body}");
     let mood = server.inner().mood.clone();
     let (status, response) = match mood {
         Mood::Status(status) => (status, Response::builder().status(status).body(Body::empty())),

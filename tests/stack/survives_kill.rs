@@ -29,7 +29,7 @@ const LIVES_MILLIS: (u64, u64) = (20, 600);
 const KEY: &str = "sk_shop_0000000000000000000000000000000000000000001";
 
 /// The `payproof` binary, built if it is not yet.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let built = std::process::Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--locked", "--package", "payproof-local"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))

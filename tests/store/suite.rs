@@ -5,17 +5,17 @@
 use std::collections::BTreeSet;
 
 use payproof::payment::{
-    Attempt, Change, Currency, Details, Fact, FactId, Kind, Method, Moment, Money, Nonce, OrderId, Outcome,
-    Payment, Premise, Premises, ProviderName, Report, Session, SessionId, ShopId, Source, Status, TokenHash,
-    WriteMark, expect, reserve,
+    Answered, Attempt, Change, Currency, Details, Fact, FactId, Kind, Method, Moment, Money, News, Nonce,
+    OrderId, Outcome, Payment, Premise, Premises, ProviderName, Report, Session, SessionId, ShopId, Source,
+    Status, TellState, Telling, TokenHash, Try, WriteMark, expect, reserve,
 };
 use payproof::provider::Created;
 use payproof::secret::Secret;
 #[cfg(feature = "wider")]
 use payproof_edge::settings::Settings;
 use payproof_edge::store::{
-    AttemptItem, AttemptRequest, Claim, Due, EventId, IdempotencyKey, Note, Registered, Saved, Shard, Store,
-    StoredEvent, TimerKey, Timers,
+    AttemptItem, AttemptRequest, Claim, Due, EventId, IdempotencyKey, Note, Notification, Registered, Saved,
+    Shard, Store, StoredEvent, TimerKey, Timers,
 };
 use payproof_local::{Data, Options, Stack};
 
@@ -124,6 +124,8 @@ async fn all(store: &Store) {
     refused_notes_take_a_slot_until_it_runs_out(store).await;
     orders_are_listed_newest_first_in_pages(store).await;
     timers_lie_at_least_a_minute_ahead(store).await;
+    what_became_of_notifications_is_read_as_it_was_written_and_never_overwritten_unseen(store).await;
+    what_fails_is_listed_in_pages_both_ways_until_the_shop_knows_it(store).await;
     due_timers_are_read_in_pages_behind_what_was_handed_on(store).await;
 }
 
@@ -525,6 +527,87 @@ async fn timers_lie_at_least_a_minute_ahead(store: &Store) {
         .expect("a read");
     let keys: Vec<_> = timers.items().iter().filter_map(|item| item["sk"].as_s().ok()).collect();
     assert!(keys.contains(&&format!("{}#{id}#reconcile", AT.plus_seconds(60).millis())), "{keys:?}");
+}
+
+fn telling(sequence: u64, state: TellState, failing_since: Option<Moment>) -> Telling {
+    let a_try = |answer| Try { at: AT, took_millis: 31, answer };
+    Telling {
+        sequence,
+        state,
+        at: AT,
+        tries: vec![a_try(Answered::Status(503)), a_try(Answered::Nothing("it was silent".into()))],
+        failed: 2,
+        failing_since,
+        again: true,
+        version: 1,
+    }
+}
+
+async fn what_became_of_notifications_is_read_as_it_was_written_and_never_overwritten_unseen(store: &Store) {
+    let details = Details { description: Some("ä".repeat(300)), ..Details::default() };
+    let payment = order("telling", details);
+    register(store, &payment).await;
+    let of = Notification::of(&payment, News::Paid);
+    let waiting = TellState::Waiting { next_try: AT.plus_seconds(5) };
+    let mut all = std::collections::BTreeMap::new();
+    for (sequence, state) in (9..).zip([waiting, TellState::Told, TellState::Skipped, TellState::Parked]) {
+        let since = matches!(state, TellState::Waiting { .. } | TellState::Parked).then_some(AT);
+        let written = telling(sequence, state, since);
+        assert_eq!(store.put_telling(of, &written).await.expect("a write"), written);
+        all.insert(sequence, written);
+    }
+    let (read, tellings) = store.load_with_tellings(&payment.id).await.expect("a read").expect("an order");
+    assert_eq!((read.id, read.details.description), (payment.id, None), "texts are passed over");
+    assert_eq!(tellings, all);
+    // Who has not seen what is there is given it instead.
+    let unseen = Telling { failed: 7, ..telling(9, TellState::Told, None) };
+    assert_eq!(store.put_telling(of, &unseen).await.expect("an answer"), all[&9]);
+    let seen = Telling { version: 2, tries: Vec::new(), failed: 0, again: false, ..unseen };
+    assert_eq!(store.put_telling(of, &seen).await.expect("a write"), seen);
+    let late = Telling { version: 2, ..telling(9, TellState::Parked, Some(AT)) };
+    assert_eq!(
+        store.put_telling(of, &late).await.expect("an answer"),
+        seen,
+        "told is not overwritten by less"
+    );
+    let absent = order("nobody", Details::default()).id;
+    assert_eq!(store.load_with_tellings(&absent).await.expect("a read"), None);
+}
+
+async fn what_fails_is_listed_in_pages_both_ways_until_the_shop_knows_it(store: &Store) {
+    let failing = ShopId::parse("failing").expect("a shop");
+    let name = |number: u64| OrderId::parse(&format!("n{number}")).expect("an order");
+    for number in 0..60 {
+        let payment = Payment::register(failing.clone(), name(number), eur(1), Details::default(), AT);
+        let parked = telling(1, TellState::Parked, Some(AT.plus_seconds(number)));
+        store.put_telling(Notification::of(&payment, News::Paid), &parked).await.expect("a write");
+    }
+    for ascending in [true, false] {
+        let (mut orders, mut beyond, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let page =
+                store.failing(&failing, ("0", "~"), beyond.as_deref(), ascending).await.expect("a page");
+            orders.extend(page.failing.iter().map(|one| one.order.clone()));
+            pages += 1;
+            beyond = page.next;
+            if beyond.is_none() {
+                break;
+            }
+        }
+        let mut wanted: Vec<_> = (0..60).map(name).collect();
+        if !ascending {
+            wanted.reverse();
+        }
+        assert_eq!((orders, pages), (wanted, 2), "ascending {ascending}");
+    }
+    let from = format!("{:013}", AT.plus_seconds(50).millis());
+    let late = store.failing(&failing, (&from, "~"), None, true).await.expect("a page");
+    assert_eq!((late.failing.len(), late.failing[0].kind), (10, News::Paid));
+    let payment = Payment::register(failing.clone(), name(55), eur(1), Details::default(), AT);
+    let told = Telling { version: 2, ..telling(1, TellState::Told, None) };
+    store.put_telling(Notification::of(&payment, News::Paid), &told).await.expect("a write");
+    let late = store.failing(&failing, (&from, "~"), None, true).await.expect("a page");
+    assert_eq!(late.failing.len(), 9, "it knows that one now");
 }
 
 async fn due_timers_are_read_in_pages_behind_what_was_handed_on(store: &Store) {

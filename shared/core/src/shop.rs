@@ -1,6 +1,7 @@
 //! A shop's configuration: one JSON document, typed, checked when it is loaded, with secrets that never print.
 
 mod once;
+mod put;
 mod return_url;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +11,10 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use self::once::Once;
+pub use self::put::to_store;
 use self::return_url::return_url;
 pub use self::return_url::{RETURN_URL_BYTES_MAX, UrlPrefix};
-use crate::payment::{News, ShopId};
+use crate::payment::{Moment, News, ShopId, Told};
 use crate::provider::signature::{SECRETS_MAX, standard_webhooks::Key};
 use crate::provider::{Configured, listed};
 use crate::routing::RoutingRule;
@@ -132,11 +134,18 @@ pub struct Notify {
     pub keys: Vec<Key>,
     /// The types that the shop wants; all where it names none.
     pub events: Option<BTreeSet<News>>,
+    /// What changed before is not told: the shop learned it in another way, or long ago.
+    pub since: Moment,
 }
 
 impl Notify {
     /// Whether the shop wants to be told this.
-    pub fn wants(&self, news: News) -> bool {
+    pub fn wants(&self, told: &Told) -> bool {
+        told.at >= self.since && self.wants_type(told.kind)
+    }
+
+    /// Whether the shop wants notifications of this type.
+    pub fn wants_type(&self, news: News) -> bool {
         self.events.as_ref().is_none_or(|events| events.contains(&news))
     }
 }
@@ -244,6 +253,7 @@ struct NotifyKeys {
     url: String,
     secrets: Vec<Secret>,
     events: Option<Vec<String>>,
+    since: Option<String>,
 }
 
 impl Document {
@@ -363,7 +373,10 @@ impl NotifyKeys {
             keys.push(key);
         }
         let events = self.events.map(|names| wanted(&names)).transpose()?;
-        Ok(Notify { url: self.url, keys, events })
+        let problem = "a moment as RFC 3339 writes it, such as 2026-11-24T00:00:00Z";
+        let since = self.since.map_or(Some(Moment::default()), |text| Moment::parse_rfc3339(&text));
+        let since = since.ok_or_else(|| ShopError::at("notify.since", problem))?;
+        Ok(Notify { url: self.url, keys, events, since })
     }
 }
 

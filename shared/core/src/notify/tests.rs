@@ -26,7 +26,12 @@ fn key(secret: &str) -> Key {
 
 fn notify(secrets: &[&str]) -> Notify {
     let url = "https://shop.example/notify".to_owned();
-    Notify { url, keys: secrets.iter().map(|secret| key(secret)).collect(), events: None }
+    Notify {
+        url,
+        keys: secrets.iter().map(|secret| key(secret)).collect(),
+        events: None,
+        since: Moment::default(),
+    }
 }
 
 fn minute(minutes: u64) -> Moment {

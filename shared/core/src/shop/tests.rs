@@ -65,6 +65,7 @@ fn what_is_wrong_is_refused_with_its_path() {
         ("/notify/events", json!(["order.paid", "order.created"]), "notify.events[1]"),
         ("/notify/events", json!(["paid"]), "notify.events[0]"),
         ("/notify/events", json!("order.paid"), "notify.events"),
+        ("/notify/since", json!("yesterday"), "notify.since"),
         ("/notify/retries", json!(3), "notify.retries"),
         ("/session_ttl_seconds", json!(59), "session_ttl_seconds"),
         ("/session_ttl_seconds", json!("1800"), "session_ttl_seconds"),
@@ -110,7 +111,7 @@ fn what_is_wrong_is_refused_with_its_path() {
 fn a_shop_is_told_the_types_that_it_names_or_all_of_them() {
     let wanted = |document: &Value| {
         let notify = parse(document).unwrap().notify.unwrap();
-        News::ALL.into_iter().filter(|news| notify.wants(*news)).collect::<Vec<_>>()
+        News::ALL.into_iter().filter(|news| notify.wants_type(*news)).collect::<Vec<_>>()
     };
     let mut document = document();
     assert_eq!(wanted(&document), News::ALL);

@@ -89,7 +89,7 @@ impl Run<'_> {
                 return Ok(taken);
             }
             let before = tellings.get(&news.sequence);
-            let wanted = notify.wants(news.kind) || before.is_some_and(|before| before.again);
+            let wanted = notify.wants(news) || before.is_some_and(|before| before.again);
             let after = if wanted {
                 let callee = Callee::Shop(self.shop.id.clone());
                 if !self.app.circuits.allows(&callee, now) {
