@@ -110,7 +110,7 @@ impl Wire {
     /// Whether it is about timers that are nobody's: a history has one order, and a sweep asks for all partitions. Faults
     /// there would be counted and prove nothing.
     fn is_about_nothing(&self, body: &str) -> bool {
-        body.contains(r#""S":"due#"#) && !body.contains(&self.timers)
+        body.contains(r#""S":"due#"#) && !body.contains(&*self.timers)
     }
 
     /// What is answered, with what else a write sets going: timers, and the table's stream.
