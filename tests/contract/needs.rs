@@ -49,6 +49,8 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     // A decision is recorded; a refund has a timer before it is asked for.
     (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query", "BatchGetItem"]),
     (Function::MerchantAct, "index fail#", &["Query"]),
+    // Everything that is open is asked about.
+    (Function::MerchantAct, "index list#", &["Query"]),
     (Function::MerchantAct, "due#", &["PutItem"]),
     // Stored events are applied once more.
     (Function::MerchantAct, "evt#", &["GetItem", "Query", "UpdateItem"]),

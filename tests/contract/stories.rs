@@ -44,12 +44,14 @@ pub async fn replayed(functions: &Functions) {
     let session = payment.sessions.values().next().expect("a session").clone();
     let change = reserve(&payment, second.attempt, session);
     world.stack.app.store.save(&payment.id, &change).await.expect("the store answers");
-    let all = json!({ "outcome": "not_understood" });
-    assert_eq!(functions.json("POST", "/v1/events/replay", all).await.0, 200);
     let events = functions.get("/v1/events?outcome=unmatched").await.1;
     let mut listed = events["data"].as_array().expect("a list").iter();
     let event = listed.find(|event| event["session_id"] == second.to_string()).expect("the event");
     let path = format!("/v1/events/{}/replay", event["id"].as_str().expect("an id"));
     let (status, answer) = functions.json("POST", &path, json!({})).await;
     assert_eq!((status, answer["outcome"].as_str()), (200, Some("applied")), "{answer}");
+    for outcome in ["not_understood", "refused"] {
+        let all = json!({ "outcome": outcome });
+        assert_eq!(functions.json("POST", "/v1/events/replay", all).await.0, 200, "{outcome}");
+    }
 }

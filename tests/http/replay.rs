@@ -151,6 +151,42 @@ async fn an_event_that_came_before_its_order_says_so_in_the_log() {
     world.replays(&id).await.expect_problem(409, "event_applied");
 }
 
+/// Webhooks were refused for a wrong secret, and the money is at the provider: one request asks about all that is open.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_refused_deliveries_may_have_said_is_asked_of_the_providers() {
+    let world = World::start().await;
+    let paid = json!({
+        "status": "complete", "payment_status": "paid",
+        "payment_intent": { "id": events::INTENT, "object": "payment_intent", "status": "succeeded" },
+    });
+    for order in ["1", "2", "3"] {
+        let session = world.reaches(order, "pending").await;
+        if order != "3" {
+            world.stripe.sets_checkout(&session.id, &paid);
+            let event = events::paid(&format!("evt_{order}"), &session.id);
+            let refused =
+                world.stripe_posts("shop", "whsec_planted_wrong", payproof_edge::app::now(), &event);
+            refused.await.expect_problem(401, "invalid_signature");
+        }
+    }
+    let body = json!({ "outcome": "refused" });
+    let done = world.shop.post("/v1/events/replay", body.clone()).await.expect(200);
+    assert_eq!(done, json!({ "done": 3, "next_cursor": null }));
+    for (order, status) in [("1", "paid"), ("2", "paid"), ("3", "pending")] {
+        assert_eq!(world.shop.status(order).await, status, "{order}");
+    }
+    // What is settled is not asked about again.
+    assert_eq!(world.shop.post("/v1/events/replay", body).await.expect(200)["done"], 1);
+    assert_eq!(
+        world.other.post("/v1/events/replay", json!({ "outcome": "refused" })).await.expect(200)["done"],
+        0
+    );
+    for cursor in ["", "x", "1795539242000.ev_20261124_1795539242000_0123456789abcdef0123", "1.pay_x"] {
+        let body = json!({ "outcome": "refused", "cursor": cursor });
+        world.shop.post("/v1/events/replay", body).await.expect_problem(422, "invalid_request");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_body_a_small_key_and_anothers_event_are_refused() {
     let (world, _, id) = with_a_refund_that_could_not_be_matched().await;

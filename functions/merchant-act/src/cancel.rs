@@ -6,8 +6,9 @@ use payproof::shop::Shop;
 use payproof_edge::api::view::SessionView;
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
-use payproof_edge::flow::{AskError, By, CancelError, cancel};
+use payproof_edge::flow::{By, CancelError, cancel};
 
+use crate::asked::not_answered;
 use crate::by;
 
 #[derive(serde::Deserialize)]
@@ -45,7 +46,7 @@ pub(crate) fn problem(error: CancelError, now: Moment) -> Problem {
         CancelError::Opening { until } => {
             Problem::new(Code::SessionOpening).retry_after(until.millis_since(now).div_ceil(1_000).max(1))
         }
-        CancelError::Provider(error) => not_asked(error, now),
+        CancelError::Provider(error) => not_answered(error, now),
         CancelError::Unclear => {
             let detail = "The provider says that the checkout is not open, and not yet what it is instead.";
             Problem::of(Code::Unavailable, detail).retry_after(5)
@@ -56,18 +57,4 @@ pub(crate) fn problem(error: CancelError, now: Moment) -> Problem {
 fn not_open(status: Status) -> Problem {
     let detail = format!("The session is {status}. {}", Code::SessionNotOpen.meaning());
     Problem { session_status: Some(status), ..Problem::of(Code::SessionNotOpen, detail) }
-}
-
-/// A provider that had to be asked did not answer.
-pub(crate) fn not_asked(error: AskError, now: Moment) -> Problem {
-    let detail =
-        format!("The provider had to be asked first, and: {error}. Nothing was changed; repeat it later.");
-    match error {
-        AskError::Flow(error) => error.into(),
-        AskError::LeftAlone { until } => {
-            let seconds = until.millis_since(now).div_ceil(1_000).max(1);
-            Problem::of(Code::Unavailable, detail).retry_after(seconds)
-        }
-        AskError::Provider(_) => Problem::of(Code::Unavailable, detail).retry_after(5),
-    }
 }

@@ -1,11 +1,12 @@
 //! `POST /v1/events/{event_id}/replay` and `POST /v1/events/replay`: what could not be applied when it came, once more.
 
 use http::StatusCode;
-use payproof::payment::Outcome;
+use payproof::payment::{Moment, Outcome};
 use payproof::shop::Shop;
-use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
+use payproof_edge::api::{Call, Code, Problem, Response, answer, read, view};
 use payproof_edge::app::App;
-use payproof_edge::flow::{Applied, Replayed, replay_event, replay_events};
+use payproof_edge::flow::{Applied, Replayed, Stretch, Which, reconcile_open, replay_event, replay_events};
+use payproof_edge::limits::BULK_TIMEOUT;
 use payproof_edge::store::{EventCursor, EventId};
 
 #[derive(serde::Deserialize)]
@@ -47,10 +48,16 @@ pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response,
 /// All of an outcome.
 pub(crate) async fn all(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let body: Body = read::json(call.request.body())?;
+    if body.outcome == "refused" {
+        return refused(app, shop, body.cursor.as_deref(), call.now).await;
+    }
     let kept = [Outcome::Unmatched, Outcome::NotUnderstood, Outcome::PastCap];
     let outcome =
         Outcome::parse(&body.outcome).filter(|outcome| kept.contains(outcome)).ok_or_else(|| {
-            Problem::of(Code::InvalidRequest, "`outcome` is one of unmatched, not_understood, past_cap.")
+            Problem::of(
+                Code::InvalidRequest,
+                "`outcome` is one of unmatched, not_understood, past_cap, refused.",
+            )
         })?;
     let bad =
         || Problem::of(Code::InvalidRequest, "`cursor` is what `next_cursor` of the answer before says.");
@@ -59,4 +66,24 @@ pub(crate) async fn all(app: &App, shop: &Shop, call: &Call) -> Result<Response,
     tracing::info!(shop_id = %shop.id, outcome = outcome.word(), done = bulk.done, "a merchant replayed events");
     let next = bulk.next.map(|cursor| cursor.to_string());
     Ok(answer::json(StatusCode::OK, &serde_json::json!({ "done": bulk.done, "next_cursor": next })))
+}
+
+/// Of a refused delivery nothing was believed and no body kept. What it may have said is asked of the providers: about
+/// everything of the shop that is open.
+async fn refused(app: &App, shop: &Shop, cursor: Option<&str>, now: Moment) -> Result<Response, Problem> {
+    let before = cursor.map(|text| read::order_cursor(text).ok_or_else(bad_cursor)).transpose()?;
+    let stretch = Stretch {
+        since: Moment::default(),
+        before: before.as_deref(),
+        which: Which::Outstanding,
+        limit: BULK_TIMEOUT,
+    };
+    let looked = reconcile_open(app, shop, stretch, now).await?;
+    tracing::info!(shop_id = %shop.id, done = looked.done, "a merchant had everything asked about that is open");
+    let next = looked.next.as_deref().map(view::order_cursor);
+    Ok(answer::json(StatusCode::OK, &serde_json::json!({ "done": looked.done, "next_cursor": next })))
+}
+
+fn bad_cursor() -> Problem {
+    Problem::of(Code::InvalidRequest, "`cursor` is what `next_cursor` of the answer before says.")
 }

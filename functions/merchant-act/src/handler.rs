@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod acknowledge;
+mod asked;
 mod by;
 mod cancel;
 mod events;

@@ -1,14 +1,14 @@
 //! `POST /v1/sessions/{session_id}/reconcile`: the provider is asked now, and its answer recorded.
 
 use http::StatusCode;
-use payproof::payment::{Moment, Outcome, SessionId};
-use payproof::provider::Failure;
+use payproof::payment::{Outcome, SessionId};
 use payproof::shop::Shop;
 use payproof_edge::api::view::SessionView;
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
-use payproof_edge::flow::{AskError, ByHandError, Looked, reconcile_session};
+use payproof_edge::flow::{ByHandError, Looked, reconcile_session};
 
+use crate::asked::not_answered;
 use crate::cancel::no_session;
 
 #[derive(serde::Deserialize)]
@@ -29,12 +29,6 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
     let (payment, looked) =
         reconcile_session(app, shop, id, call.now).await.map_err(|error| match error {
             ByHandError::SessionNotFound => no_session(),
-            ByHandError::Ask(AskError::Provider(
-                failure @ (Failure::Refused { .. } | Failure::NotUnderstood(_)),
-            )) => Problem::of(
-                Code::ProviderError,
-                format!("{} It was: {failure}.", Code::ProviderError.meaning()),
-            ),
             ByHandError::Ask(error) => not_answered(error, call.now),
         })?;
     let outcome = match looked {
@@ -50,17 +44,4 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
     let session = SessionView::of(shop, &payment, &payment.standing(), id.attempt, call.now);
     let answered = Answer { outcome, session: session.ok_or_else(no_session)? };
     Ok(answer::json(StatusCode::OK, &answered))
-}
-
-fn not_answered(error: AskError, now: Moment) -> Problem {
-    let retry_after = match &error {
-        AskError::LeftAlone { until } => until.millis_since(now).div_ceil(1_000).max(1),
-        _ => 5,
-    };
-    let detail =
-        format!("{error}. What is not known stays as it is and is asked about by itself; or repeat this.");
-    match error {
-        AskError::Flow(error) => error.into(),
-        _ => Problem::of(Code::Unavailable, detail).retry_after(retry_after),
-    }
 }

@@ -8,7 +8,7 @@ use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
 use payproof_edge::flow::{By, ReviewError, review_session};
 
-use crate::{by, cancel, refund};
+use crate::{asked, by, cancel, refund};
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,7 +52,7 @@ fn problem(error: ReviewError, now: Moment) -> Problem {
         ReviewError::Cannot(CannotReview::Rejected) => Problem::new(Code::AlreadyRejected),
         ReviewError::NothingCame => Problem::new(Code::NothingToApprove),
         ReviewError::StillHeld => Problem::new(Code::StillHeld),
-        ReviewError::Provider(error) => cancel::not_asked(error, now),
+        ReviewError::Provider(error) => asked::not_answered(error, now),
         ReviewError::Full => Problem::new(Code::OrderFull),
     }
 }

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use payproof::payment::{Attention, Moment, OrderId, PaymentId, Status};
 use payproof::shop::Shop;
-use payproof_edge::api::view::OrderView;
-use payproof_edge::api::{Call, Code, Problem, Response, answer};
+use payproof_edge::api::view::{OrderView, order_cursor};
+use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
 
 pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
@@ -22,7 +22,10 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
         attention.map(|word| Attention::parse(&word).ok_or_else(|| bad("attention"))).transpose()?;
     let from = moment(call, "from")?.unwrap_or_default();
     let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LAST_MILLIS));
-    let before = call.query("cursor").map(|text| cursor(&text).ok_or_else(|| bad("cursor"))).transpose()?;
+    let before = call
+        .query("cursor")
+        .map(|text| read::order_cursor(&text).ok_or_else(|| bad("cursor")))
+        .transpose()?;
     // List keys are the creation's millisecond in 13 digits and the payment id; `~` sorts after every one of them.
     let (from, to) = (format!("{:013}", from.millis()), format!("{:013}~", to.millis().min(LAST_MILLIS)));
     if from > to {
@@ -43,8 +46,7 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
         })
         .map(|payment| OrderView::of(shop, payment, call.now))
         .collect();
-    // A list key holds a `#`, which would end an address.
-    let next = page.next.map(|key| key.replacen('#', ".", 1));
+    let next = page.next.as_deref().map(order_cursor);
     Ok(answer::json(StatusCode::OK, &serde_json::json!({ "data": shown, "next_cursor": next })))
 }
 
@@ -53,13 +55,6 @@ const LAST_MILLIS: u64 = 9_999_999_999_999;
 fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Problem> {
     let text = call.query(name);
     text.map(|text| Moment::parse_rfc3339(&text).ok_or_else(|| bad(name))).transpose()
-}
-
-/// The list key that a cursor stands for.
-fn cursor(text: &str) -> Option<String> {
-    let (millis, id) = text.split_once('.')?;
-    let digits = millis.len() == 13 && millis.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && PaymentId::parse(id).is_ok()).then(|| format!("{millis}#{id}"))
 }
 
 fn bad(name: &str) -> Problem {

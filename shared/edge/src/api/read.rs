@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use payproof::payment::PaymentId;
 use payproof::shop::Shop;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
@@ -154,6 +155,13 @@ pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
     };
     let key = call.header(name).filter(visible);
     key.map(Some).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))
+}
+
+/// The list key of an order that a cursor of a page of orders stands for.
+pub fn order_cursor(text: &str) -> Option<String> {
+    let (millis, id) = text.split_once('.')?;
+    let digits = millis.len() == 13 && millis.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && PaymentId::parse(id).is_ok()).then(|| format!("{millis}#{id}"))
 }
 
 /// An address that customers are sent to, where one is given.

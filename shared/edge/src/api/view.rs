@@ -146,6 +146,11 @@ pub const fn customer_reads(session: Status, order: Status) -> Status {
     }
 }
 
+/// The cursor that an order's list key is to those who ask. A list key holds a `#`, which would end an address.
+pub fn order_cursor(key: &str) -> String {
+    key.replacen('#', ".", 1)
+}
+
 /// An order, as merchants read it.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct OrderView {
