@@ -34,10 +34,10 @@ struct Arguments {
     #[arg(long, default_value = "127.0.0.1:8787")]
     addr: SocketAddr,
     /// The folder that the data is kept in.
-    #[arg(long, default_value = "data", conflicts_with = "memory", global = true)]
+    #[arg(long, default_value = "data", global = true)]
     data: PathBuf,
     /// Keep nothing: the data goes with the process.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "data")]
     memory: bool,
     /// The address that browsers and providers are told, where it is not the one listened on.
     #[arg(long)]

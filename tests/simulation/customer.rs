@@ -61,6 +61,28 @@ fn happens(world: &Arc<World>, checkout: usize, act: &Act) {
     }
 }
 
+/// Opens a payment link, chooses, and is sent on; what happens then is what happens to any customer.
+pub async fn follows(world: Arc<World>, link: String, method: &'static str) {
+    let path = link.trim_start_matches("https://pay.example").to_owned();
+    for _ in 0..6 {
+        world.pause(1_000, 20_000).await;
+        let page = world.call("link", request("GET", &path, "", None)).await;
+        if let Some(page) = page
+            && !matches!(page.status().as_u16(), 200 | 503)
+        {
+            return world.violation(format_args!("a link was answered {}", page.status()));
+        }
+        let mut chosen = request("POST", &path, "", None);
+        *chosen.body_mut() = format!("method={method}").into();
+        let Some(answer) = world.call("link chosen", chosen).await else { continue };
+        let to = answer.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let Some(rest) = to.strip_prefix("https://pay.example/go/") else { continue };
+        let id = rest.split('/').next().unwrap_or_default().to_owned();
+        world.note(format_args!("{id} is open, by the link"));
+        return shops(world, Session { id, checkout_url: to.to_owned(), client_secret: None }).await;
+    }
+}
+
 /// Whether the browser came to the checkout.
 async fn goes(world: &Arc<World>, session: &Session) -> bool {
     let path = session.checkout_url.trim_start_matches("https://pay.example").to_owned();

@@ -31,6 +31,10 @@ pub async fn sells(world: Arc<World>) {
     let attempts = world.draw(|dice| dice.u32(1..5));
     for _ in 0..attempts {
         let method = world.draw(|dice| METHODS[dice.usize(..METHODS.len())]);
+        if world.chance(150) {
+            let link = links(Arc::clone(&world), method);
+            world.spawn(link);
+        }
         let tabs = 1 + usize::from(world.chance(150));
         for _ in 0..tabs {
             let tab = opens(Arc::clone(&world), method);
@@ -97,6 +101,25 @@ async fn opens(world: Arc<World>, method: &'static str) {
             }
         }
         world.pause(1_000, 30_000).await;
+    }
+}
+
+/// Sends the customer a link.
+async fn links(world: Arc<World>, method: &'static str) {
+    for _ in 0..4 {
+        let asked = server("POST", "/v1/payment-links", Some(json!({ "order_id": ORDER })));
+        if let Some(answer) = world.call("make a link", asked).await {
+            let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+            match (answer.status().as_u16(), body["url"].as_str()) {
+                (201, Some(url)) => {
+                    return customer::follows(Arc::clone(&world), url.to_owned(), method).await;
+                }
+                (409 | 502, _) => return,
+                (503, _) => {}
+                (status, _) => return world.violation(format_args!("a link was answered {status}: {body}")),
+            }
+        }
+        world.pause(1_000, 10_000).await;
     }
 }
 

@@ -21,6 +21,8 @@ const LOOKS_MAX: usize = 40;
 pub async fn comes_to_rest(world: &Arc<World>, store: &Store) {
     finish_at_the_provider(world);
     world.all_over().await;
+    crate::support::replays(world).await;
+    world.all_over().await;
     let id = payment_id(ORDER);
     for _ in 0..LOOKS_MAX {
         let Some(left) = left(world, store, &id).await else { return };

@@ -16,7 +16,7 @@ pub async fn looks_after_it(world: Arc<World>, amount: u64) {
     for _ in 0..world.draw(|dice| dice.u32(..4)) {
         world.pause(10_000, 1_200_000).await;
         let session = session_id(ORDER, world.draw(|dice| dice.u8(1..4))).to_string();
-        match world.draw(|dice| dice.u32(..10)) {
+        match world.draw(|dice| dice.u32(..14)) {
             0..=4 => refunds(&world, &session, amount).await,
             5..=6 => {
                 let body = json!({ "actor": "planted.agent", "note": "they asked for it" });
@@ -27,6 +27,15 @@ pub async fn looks_after_it(world: Arc<World>, amount: u64) {
                 let body = json!({ "decision": decision, "actor": "planted.agent", "note": "looked at it" });
                 ask(&world, "review", &format!("/v1/sessions/{session}/review"), &body, None).await;
             }
+            9 => {
+                ask(&world, "reconcile", &format!("/v1/sessions/{session}/reconcile"), &json!({}), None)
+                    .await;
+            }
+            10..=11 => replays(&world).await,
+            12 => {
+                let path = "/v1/notifications/resend";
+                ask(&world, "resend", path, &json!({ "since": world.now().to_string() }), None).await;
+            }
             _ => {
                 let words = ["amount_mismatch", "late_payment", "duplicate_payment", "refund_failed"];
                 let word = world.draw(|dice| words[dice.usize(..words.len())]);
@@ -34,6 +43,17 @@ pub async fn looks_after_it(world: Arc<World>, amount: u64) {
                 ask(&world, "acknowledge", &format!("/v1/orders/{ORDER}/acknowledge"), &body, None).await;
             }
         }
+    }
+}
+
+/// Has everything applied once more that matched nothing when it came.
+pub async fn replays(world: &Arc<World>) {
+    let mut body = json!({ "outcome": "unmatched" });
+    while let Some(answer) = ask(world, "replay", "/v1/events/replay", &body, None).await {
+        if answer["next_cursor"].is_null() {
+            return;
+        }
+        body["cursor"] = answer["next_cursor"].clone();
     }
 }
 

@@ -93,15 +93,23 @@ fn acts(dice: &mut fastrand::Rng, amount: u64) -> (Vec<Act>, bool) {
         .into_iter()
         .map(|(word, amount)| Act { word, amount, deliver: delivery(dice, can_be_asked(word)) })
         .collect();
+    // What is overtaken needs something that overtakes it.
+    if let Some(last) = acts.last_mut().filter(|last| ["hold", "expire", "cancel"].contains(&last.word))
+        && last.deliver == Deliver::OutOfOrder
+    {
+        last.deliver = Deliver::Twice;
+    }
     // Nobody asks about what is final: what comes after the money may come late or twice, but it has to come.
     if paid && dice.u32(..3) == 0 {
         let part = dice.u64(1..amount);
-        let mut refund =
-            |amount| Act { word: "refund", amount: Some(amount), deliver: delivery(dice, false) };
+        let mut refund = |amount| {
+            let deliver = Some(delivery(dice, false)).filter(|deliver| *deliver != Deliver::OutOfOrder);
+            Act { word: "refund", amount: Some(amount), deliver: deliver.unwrap_or(Deliver::Twice) }
+        };
         acts.push(refund(part));
-        acts.push(refund(amount.saturating_sub(part)));
-        if part.is_multiple_of(2) {
-            acts.pop();
+        let rest = refund(amount.saturating_sub(part));
+        if dice.bool() {
+            acts.push(rest);
         }
     }
     (acts, ended)

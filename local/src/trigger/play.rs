@@ -68,8 +68,8 @@ impl fmt::Display for Tally {
         write!(
             f,
             "{orders} orders, {sessions} sessions, {acts} acts at the sandbox. Of their webhooks {twice} came twice, \
-             {late} late, {out_of_order} out of order, {lost} not at all. {wrong_amounts} wrong amounts, {forged} \
-             forged webhooks, {cut_off} requests cut off."
+             {late} late, {out_of_order} out of order, {lost} not at all. Wrong amounts: {wrong_amounts}. Forged \
+             webhooks: {forged}. Requests cut off: {cut_off}."
         )
     }
 }

@@ -45,6 +45,9 @@ fn each_is_kept(world: &World, payment: Option<&Payment>, aside: &[Fact], stored
                     event.id, event.kind, event.taken
                 ));
             }
+            if recorded && kept.is_some_and(|kept| kept.applied_at.is_none()) {
+                world.violation(format_args!("{} is applied and still listed as waiting", event.id));
+            }
             let understood = event.kind != "payment.teleported";
             if understood && reserved && !recorded {
                 world.violation(format_args!("{} ({}) is no fact of its session", event.id, event.kind));
