@@ -35,6 +35,7 @@ async fn until(mut done: impl AsyncFnMut() -> bool) {
     panic!("it never came to it");
 }
 
+/// hookdeck/outpost#711: no way to list what was never delivered.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_listed_until_the_shop_knows_it_and_an_orders_all_are_listed_in_order() {
     let told = Told::start().await;

@@ -8,6 +8,7 @@ use crate::events;
 use crate::shop_server::{Mood, assert_told_in_order};
 use crate::telling::{Told, told_by_the_stack};
 
+/// killbill/killbill-adyen-plugin#138: the news is received and not passed on.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_running_stack_tells_its_shop_what_became_of_an_order() {
     let (world, server) = told_by_the_stack(Value::Null).await;
@@ -42,6 +43,8 @@ async fn the_running_stack_tells_its_shop_what_became_of_an_order() {
     world.stack.stop().await;
 }
 
+/// juspay/hyperswitch#3408: the shop's webhook failed once and is never sent. btcpayserver/btcpayserver#3146: after a spell
+/// of failures a webhook stops firing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_that_was_down_for_an_hour_is_told_every_change_in_order_and_none_under_a_new_id() {
     let told = Told::start().await;

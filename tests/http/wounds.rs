@@ -37,8 +37,9 @@ async fn three_copies_at_one_moment_settle_one_order_once() {
     }
 }
 
-/// woocommerce/woocommerce-gateway-stripe#5268: redirect and webhook finish the same order at once, and the status is
-/// lost. medusajs/medusa#13301: the loser of that race refunds a good order. saleor/saleor#14648: an amount counts twice.
+/// woocommerce/woocommerce-gateway-stripe#5268 (after #2536, #3154, #3192): redirect and webhook finish the same order at once, and the status is
+/// lost. medusajs/medusa#13301: the loser of that race refunds a good order. saleor/saleor#14648, #14649: an amount counts
+/// twice, or the two deadlock.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_customer_coming_back_and_the_webhook_at_once_lose_nothing() {
     let world = Arc::new(World::start().await);
@@ -100,6 +101,7 @@ async fn a_webhook_before_the_order_exists_pays_it_once_it_does() {
 }
 
 /// laravel/cashier-stripe#1678, #1307, #1734: created and updated arrive together, unique-key 500s or two rows.
+/// pay-rails/pay#780, #1095: the errors come back for each provider.
 /// #1759: the late "created" undoes what came before it. juspay/hyperswitch#14003: a copy at one instant gets 500.
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_arrive_together_in_any_order_end_alike_and_none_gets_500() {

@@ -257,6 +257,7 @@ impl Drop for Held<'_> {
     }
 }
 
+/// Svix PR #569: a task was acknowledged before it was queued again, so that a crash lost it.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_nothing_is_applied_twice_when_the_process_is_killed() {
     let binary = tokio::task::spawn_blocking(binary).await.expect("a binary");

@@ -120,6 +120,7 @@ async fn telling_cut_after_any_request_is_gone_on_with() {
     survives(Cut::After, false).await;
 }
 
+/// hookdeck/outpost#1000: the delivery failed and its log was lost, so that the retry finds no attempt.
 #[tokio::test(flavor = "multi_thread")]
 async fn telling_a_shop_that_is_down_cut_at_any_request_is_gone_on_with() {
     survives(Cut::Before, true).await;
