@@ -99,7 +99,9 @@ async fn ask(world: &Arc<World>, what: &str, path: &str, body: &Value, key: Opti
                 // It is being opened, or the provider was not reached.
                 503 => {}
                 404 | 409 | 422 | 502 => {
-                    world.note(format_args!("{what}: {}", String::from_utf8_lossy(answer.body())));
+                    // Its request id is drawn anew each time; what was refused is not.
+                    let problem: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+                    world.note(format_args!("{what}: {} {}", problem["code"], problem["detail"]));
                     return None;
                 }
                 status => {
