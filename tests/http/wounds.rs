@@ -214,6 +214,8 @@ async fn an_abandoned_attempt_that_fails_or_expires_late_does_not_undo_the_payme
 #[tokio::test(flavor = "multi_thread")]
 async fn two_attempts_that_were_both_paid_are_seen_and_one_can_go_back() {
     let world = World::start().await;
+    // Else the second checkout is closed as soon as the first is paid, and its money comes late.
+    world.stack.stop_stream();
     let card = world.reaches("1", "pending").await;
     let wallet =
         world.shop.post("/v1/sessions", json!({ "order_id": "1", "method": "wallet" })).await.expect(201);
