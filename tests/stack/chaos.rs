@@ -7,6 +7,11 @@ use payproof_local::{Data, Options, Stack};
 
 use crate::world::logged;
 
+/// A seed whose first orders lose no webhook, so that nobody has to wait for the sweep.
+const LOSES_NOTHING: u64 = 11;
+/// A seed whose first orders lose a webhook that matters.
+const LOSES: u64 = 1;
+
 async fn stack() -> Stack {
     logged::watch();
     let addr = "127.0.0.1:0".parse().expect("an address");
@@ -41,21 +46,5 @@ async fn what_nobody_told_payproof_is_a_difference_that_is_named_with_its_reason
     let (agree, words) = run(&stack, LOSES, 12, 0).await;
     assert!(!agree, "{words}");
     assert!(words.contains("DIFFERENT    cs_") && words.contains("was lost"), "{words}");
-    stack.stop().await;
-}
-
-/// A seed whose first orders lose no webhook, so that nobody has to wait for the sweep.
-const LOSES_NOTHING: u64 = 11;
-/// A seed whose first orders lose a webhook that matters.
-const LOSES: u64 = 1;
-
-/// It takes the two minutes after which a customer who came back is asked about.
-#[cfg(feature = "wider")]
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_lost_is_found_by_the_sweep_while_the_customer_still_looks() {
-    let stack = stack().await;
-    let (agree, words) = run(&stack, LOSES, 60, 300).await;
-    assert!(agree, "{words}");
-    assert!(words.contains("differ. What was lost is asked for"), "{words}");
     stack.stop().await;
 }
