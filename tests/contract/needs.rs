@@ -355,8 +355,6 @@ async fn story(functions: &Functions) {
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
     crate::routed::routed(functions).await;
-    let question = json!({ "amount": 4999, "currency": "EUR" });
-    assert_eq!(functions.json("POST", "/v1/routing/explain", question).await.0, 200);
     crate::stories::told_in_vain(functions, "2").await;
 }
 

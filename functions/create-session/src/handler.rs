@@ -131,13 +131,15 @@ fn problem(error: OpenError, now: Moment) -> Problem {
         OpenError::AlreadyPaid => Problem::new(Code::OrderAlreadyPaid),
         OpenError::UnderWay => Problem::new(Code::PaymentUnderWay),
         OpenError::TooManyAttempts => Problem::new(Code::TooManyAttempts),
-        OpenError::Opening { until } => {
-            Problem::new(Code::SessionOpening).retry_after(until.millis_since(now).div_ceil(1_000).max(1))
-        }
+        OpenError::Opening { until } => Problem::new(Code::SessionOpening).retry_at(until, now),
         OpenError::NoProvider { why, methods, repeat_at } => {
             let detail = format!("No session could be opened: {why}.");
-            let retry_after = repeat_at.map(|at| at.millis_since(now).div_ceil(1_000).max(1));
-            Problem { methods: Some(methods), retry_after, ..Problem::of(Code::NoProviderAvailable, detail) }
+            let problem =
+                Problem { methods: Some(methods), ..Problem::of(Code::NoProviderAvailable, detail) };
+            match repeat_at {
+                Some(at) => problem.retry_at(at, now),
+                None => problem,
+            }
         }
         OpenError::Flow(error) => error.into(),
     }

@@ -7,10 +7,6 @@ use payproof_edge::flow::AskError;
 
 /// Why nothing is known yet: the provider refused to answer, or was not reached. What it says later is recorded.
 pub(crate) fn not_answered(error: AskError, now: Moment) -> Problem {
-    let retry_after = match &error {
-        AskError::LeftAlone { until } => until.millis_since(now).div_ceil(1_000).max(1),
-        _ => 5,
-    };
     match error {
         AskError::Flow(error) => error.into(),
         AskError::Provider(failure @ (Failure::Refused { .. } | Failure::NotUnderstood(_))) => {
@@ -21,7 +17,11 @@ pub(crate) fn not_answered(error: AskError, now: Moment) -> Problem {
             let detail = format!(
                 "{error}. What is not known stays as it is and is asked about by itself; or repeat this."
             );
-            Problem::of(Code::Unavailable, detail).retry_after(retry_after)
+            let problem = Problem::of(Code::Unavailable, detail);
+            match error {
+                AskError::LeftAlone { until } => problem.retry_at(until, now),
+                _ => problem.retry_after(5),
+            }
         }
     }
 }

@@ -26,26 +26,28 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
         note: by::note("note", body.note.as_deref())?,
     };
     let payment = cancel(app, shop, id, by, call.now).await.map_err(|error| problem(error, call.now))?;
-    shown(shop, &payment, id, call.now)
+    Ok(answer::json(StatusCode::OK, &shown(shop, &payment, id, call.now)?))
 }
 
 /// The session as it is now.
-pub(crate) fn shown(shop: &Shop, payment: &Payment, id: SessionId, now: Moment) -> Result<Response, Problem> {
-    let view = SessionView::of(shop, payment, &payment.standing(), id.attempt, now).ok_or_else(no_session)?;
-    Ok(answer::json(StatusCode::OK, &view))
+pub(crate) fn shown(
+    shop: &Shop,
+    payment: &Payment,
+    id: SessionId,
+    now: Moment,
+) -> Result<SessionView, Problem> {
+    SessionView::of(shop, payment, &payment.standing(), id.attempt, now).ok_or_else(no_session)
 }
 
 pub(crate) fn no_session() -> Problem {
     Problem::of(Code::NotFound, "The shop has no session of this id.")
 }
 
-pub(crate) fn problem(error: CancelError, now: Moment) -> Problem {
+fn problem(error: CancelError, now: Moment) -> Problem {
     match error {
         CancelError::SessionNotFound => no_session(),
         CancelError::NotOpen(status) => not_open(status),
-        CancelError::Opening { until } => {
-            Problem::new(Code::SessionOpening).retry_after(until.millis_since(now).div_ceil(1_000).max(1))
-        }
+        CancelError::Opening { until } => Problem::new(Code::SessionOpening).retry_at(until, now),
         CancelError::Provider(error) => not_answered(error, now),
         CancelError::Unclear => {
             let detail = "The provider says that the checkout is not open, and not yet what it is instead.";

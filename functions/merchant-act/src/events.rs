@@ -59,9 +59,7 @@ pub(crate) async fn all(app: &App, shop: &Shop, call: &Call) -> Result<Response,
                 "`outcome` is one of unmatched, not_understood, past_cap, refused.",
             )
         })?;
-    let bad =
-        || Problem::of(Code::InvalidRequest, "`cursor` is what `next_cursor` of the answer before says.");
-    let from = body.cursor.map(|text| EventCursor::parse(&text).ok_or_else(bad)).transpose()?;
+    let from = body.cursor.map(|text| EventCursor::parse(&text).ok_or_else(bad_cursor)).transpose()?;
     let bulk = replay_events(app, shop, outcome, from, call.now).await?;
     tracing::info!(shop_id = %shop.id, outcome = outcome.word(), done = bulk.done, "a merchant replayed events");
     let next = bulk.next.map(|cursor| cursor.to_string());

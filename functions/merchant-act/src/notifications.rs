@@ -8,9 +8,7 @@ use payproof_edge::api::notification::{NotificationView, cursor, parse_cursor};
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
 use payproof_edge::flow::{ResendError, resend, resend_failing};
-
-/// The last moment that list keys can hold.
-const LAST_MILLIS: u64 = 9_999_999_999_999;
+use payproof_edge::store::LIST_MILLIS_LAST;
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +36,7 @@ pub(crate) async fn all(app: &App, shop: &Shop, call: &Call) -> Result<Response,
     let body: Body = read::json(call.request.body())?;
     let bad = |detail: &str| Problem::of(Code::InvalidRequest, detail);
     let since = Moment::parse_rfc3339(&body.since)
-        .filter(|since| since.millis() <= LAST_MILLIS)
+        .filter(|since| since.millis() <= LIST_MILLIS_LAST)
         .ok_or_else(|| bad("`since` is a moment as RFC 3339 writes it, such as 2026-11-24T00:00:00Z."))?;
     let beyond = body.cursor.map(|text| {
         let key = parse_cursor(&text).filter(|key| *key >= format!("{:013}", since.millis()));

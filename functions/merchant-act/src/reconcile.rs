@@ -9,7 +9,7 @@ use payproof_edge::app::App;
 use payproof_edge::flow::{ByHandError, Looked, reconcile_session};
 
 use crate::asked::not_answered;
-use crate::cancel::no_session;
+use crate::cancel::{no_session, shown};
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,12 +36,10 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
         Looked { outcome: Some(Outcome::Review), .. } => "review",
         Looked { outcome: Some(_), .. } => "unchanged",
         Looked { opening_until: Some(until), .. } => {
-            let seconds = until.millis_since(call.now).div_ceil(1_000).max(1);
-            return Err(Problem::new(Code::SessionOpening).retry_after(seconds));
+            return Err(Problem::new(Code::SessionOpening).retry_at(until, call.now));
         }
         Looked { outcome: None, .. } => return Err(Problem::new(Code::CannotBeAsked)),
     };
-    let session = SessionView::of(shop, &payment, &payment.standing(), id.attempt, call.now);
-    let answered = Answer { outcome, session: session.ok_or_else(no_session)? };
+    let answered = Answer { outcome, session: shown(shop, &payment, id, call.now)? };
     Ok(answer::json(StatusCode::OK, &answered))
 }

@@ -33,10 +33,8 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
     let by = By { actor: Some(by::actor(&body.actor)?), note: by::note("note", body.note.as_deref())? };
     let done = review_session(app, shop, id, ruling, by, call.now).await;
     let done = done.map_err(|error| problem(error, call.now))?;
-    let standing = done.payment.standing();
-    let session = SessionView::of(shop, &done.payment, &standing, id.attempt, call.now);
     let view = View {
-        session: session.ok_or_else(cancel::no_session)?,
+        session: cancel::shown(shop, &done.payment, id, call.now)?,
         refunds: done.refunds.iter().map(|asked| refund::View::of(&id.payment, asked)).collect(),
     };
     Ok(answer::json(StatusCode::OK, &view))

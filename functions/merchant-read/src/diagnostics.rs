@@ -12,12 +12,9 @@ use payproof_edge::api::{Call, Code, Problem, Response, answer};
 use payproof_edge::app::App;
 use payproof_edge::circuits::Callee;
 use payproof_edge::limits::{DIAGNOSED_PAGES_MAX, ENDPOINT_CHECK_TIMEOUT};
-use payproof_edge::store::{Failing, FailingPage};
+use payproof_edge::store::{Failing, FailingPage, LIST_ALL};
 use serde_json::{Value, json};
 use tokio::time::Instant;
-
-/// The first and the last key that a list can have.
-const ALL: (&str, &str) = ("0", "~");
 
 pub(crate) async fn diagnose(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let check = match call.query("check").as_deref() {
@@ -41,7 +38,7 @@ pub(crate) async fn diagnose(app: &App, shop: &Shop, call: &Call) -> Result<Resp
         findings.extend(endpoint.findings());
         providers.push(shown(provider.as_ref(), &health, &endpoint)?);
     }
-    let told = app.store.failing(&shop.id, ALL, None, true).await?;
+    let told = app.store.failing(&shop.id, LIST_ALL, None, true).await?;
     findings.extend(of_notifications(&told));
     findings.sort_by_key(|finding| finding.severity);
     let oldest = orders.iter().map(|payment| payment.created_at).min();
@@ -59,7 +56,9 @@ pub(crate) async fn diagnose(app: &App, shop: &Shop, call: &Call) -> Result<Resp
 async fn newest(app: &App, shop: &Shop) -> Result<(Vec<Payment>, bool), Problem> {
     let (mut orders, mut before) = (Vec::new(), None);
     for _ in 0..DIAGNOSED_PAGES_MAX {
-        let page = app.store.orders(&shop.id, shop.list_shards, ALL.0, ALL.1, before.as_deref()).await?;
+        let (from, to) = LIST_ALL;
+        let page =
+            app.store.orders_that_decide(&shop.id, shop.list_shards, from, to, before.as_deref()).await?;
         orders.extend(page.orders);
         before = page.next;
         if before.is_none() {
@@ -78,8 +77,7 @@ async fn health(
     now: Moment,
 ) -> Result<Health, Problem> {
     let notes = app.store.refused(&shop.id, provider.id(), now).await?;
-    let callee = Callee::Provider(shop.id.clone(), provider.name().to_owned());
-    let here = app.circuits.open_until(&callee, now);
+    let here = app.circuits.open_until(&Callee::provider(shop, provider.name()), now);
     Ok(Health {
         refused: Refusals::counted(notes.iter().map(|note| (note.reason.as_str(), note.at))),
         left_alone_until: here.max(noted.get(provider.name()).copied()),

@@ -6,6 +6,7 @@ use payproof::shop::Shop;
 use payproof_edge::api::notification::{NotificationView, cursor, parse_cursor};
 use payproof_edge::api::{Call, Code, Problem, Response, answer};
 use payproof_edge::app::App;
+use payproof_edge::store::LIST_ALL;
 
 pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let beyond = call.query("cursor").map(|text| parse_cursor(&text).ok_or_else(bad_cursor)).transpose()?;
@@ -13,7 +14,7 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
         // All of an order's fit in one page, so no cursor leads into them.
         return if beyond.is_some() { Err(bad_cursor()) } else { of_order(app, shop, &order).await };
     }
-    let page = app.store.failing(&shop.id, ("0", "~"), beyond.as_deref(), false).await?;
+    let page = app.store.failing(&shop.id, LIST_ALL, beyond.as_deref(), false).await?;
     let shown: Vec<_> = page
         .failing
         .iter()

@@ -6,6 +6,7 @@ use payproof::shop::Shop;
 use payproof_edge::api::view::{OrderView, order_cursor};
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
+use payproof_edge::store::LIST_MILLIS_LAST;
 
 pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let nothing = || Problem::of(Code::NotFound, "The shop has no order of this id.");
@@ -21,13 +22,14 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
     let attention =
         attention.map(|word| Attention::parse(&word).ok_or_else(|| bad("attention"))).transpose()?;
     let from = moment(call, "from")?.unwrap_or_default();
-    let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LAST_MILLIS));
+    let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LIST_MILLIS_LAST));
     let before = call
         .query("cursor")
         .map(|text| read::order_cursor(&text).ok_or_else(|| bad("cursor")))
         .transpose()?;
     // List keys are the creation's millisecond in 13 digits and the payment id; `~` sorts after every one of them.
-    let (from, to) = (format!("{:013}", from.millis()), format!("{:013}~", to.millis().min(LAST_MILLIS)));
+    let (from, to) =
+        (format!("{:013}", from.millis()), format!("{:013}~", to.millis().min(LIST_MILLIS_LAST)));
     if from > to {
         return Err(Problem::of(Code::InvalidRequest, "`from` is after `to`."));
     }
@@ -49,8 +51,6 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
     let next = page.next.as_deref().map(order_cursor);
     Ok(answer::json(StatusCode::OK, &serde_json::json!({ "data": shown, "next_cursor": next })))
 }
-
-const LAST_MILLIS: u64 = 9_999_999_999_999;
 
 fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Problem> {
     let text = call.query(name);

@@ -21,6 +21,13 @@ pub enum Callee {
     Shop(ShopId),
 }
 
+impl Callee {
+    /// A shop's account at the provider of this name.
+    pub fn provider(shop: &Shop, name: &str) -> Self {
+        Self::Provider(shop.id.clone(), name.to_owned())
+    }
+}
+
 /// The circuits of this container.
 #[derive(Debug, Default)]
 pub struct Circuits {
@@ -31,6 +38,17 @@ impl Circuits {
     /// Whether it may be called now. The first to ask after a time of rest is the probe, and has to say how that went.
     pub fn allows(&self, callee: &Callee, now: Moment) -> bool {
         self.locked().get_mut(callee).is_none_or(|circuit| circuit.allows(now))
+    }
+
+    /// As [`Circuits::allows`], for whoever wants to say when to come again.
+    ///
+    /// # Errors
+    /// Until when it is left alone.
+    pub fn admits(&self, callee: &Callee, now: Moment) -> Result<(), Moment> {
+        match self.allows(callee, now) {
+            true => Ok(()),
+            false => Err(self.open_until(callee, now).unwrap_or(now)),
+        }
     }
 
     /// Whether it may be called now where nobody else can be called instead.
@@ -46,8 +64,7 @@ impl Circuits {
     /// What happened lately, with those of a shop's providers that this container leaves alone.
     pub fn known_of(&self, shop: &Shop, lately: Lately, now: Moment) -> Lately {
         let resting = shop.providers.keys().filter_map(|name| {
-            let callee = Callee::Provider(shop.id.clone(), name.clone());
-            self.open_until(&callee, now).map(|until| (name, until))
+            self.open_until(&Callee::provider(shop, name), now).map(|until| (name, until))
         });
         resting.fold(lately, |lately, (name, until)| lately.resting(name, until))
     }

@@ -35,12 +35,7 @@ where
     F: Fn(&'static App, Request, Moment) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Response> + Send,
 {
-    let Some(app) = start(|app, _| Ok(app)).await else { return ExitCode::FAILURE };
-    let service = service_fn(move |event: LambdaEvent<Event>| async move {
-        let request = event.payload.into_request()?;
-        Ok::<_, NotAnEvent>(Answer::from(handle(app, request, now()).await))
-    });
-    until_the_end(Runtime::new(service).run().await)
+    answer_requests(start(|app, _| Ok(app)).await, handle).await
 }
 
 /// As [`run`], for a function that also puts orders on queues.
@@ -49,7 +44,15 @@ where
     F: Fn(&'static App, Request, Moment) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Response> + Send,
 {
-    let Some(app) = start(with_queues).await else { return ExitCode::FAILURE };
+    answer_requests(start(with_queues).await, handle).await
+}
+
+async fn answer_requests<F, R>(app: Option<&'static App>, handle: F) -> ExitCode
+where
+    F: Fn(&'static App, Request, Moment) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Response> + Send,
+{
+    let Some(app) = app else { return ExitCode::FAILURE };
     let service = service_fn(move |event: LambdaEvent<Event>| async move {
         let request = event.payload.into_request()?;
         Ok::<_, NotAnEvent>(Answer::from(handle(app, request, now()).await))

@@ -1,7 +1,7 @@
 //! What went wrong, as RFC 9457 problem documents. Code, status, title and meaning are declared together, once.
 
 use http::StatusCode;
-use payproof::payment::{Method, Money, Status};
+use payproof::payment::{Method, Moment, Money, Status};
 
 use crate::flow::FlowError;
 use crate::store::StoreError;
@@ -130,6 +130,13 @@ impl Problem {
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// With the seconds until a moment at which a repeat makes sense, at least one.
+    #[must_use]
+    pub const fn retry_at(self, at: Moment, now: Moment) -> Self {
+        let seconds = at.millis_since(now).div_ceil(1_000);
+        self.retry_after(if seconds == 0 { 1 } else { seconds })
     }
 
     /// The HTTP status.

@@ -143,12 +143,9 @@ impl<'a> At<'a> {
     }
 
     async fn run<T>(&self, step: Step<T>, limit: Duration, now: Moment) -> Result<T, AskError> {
-        let callee = Callee::Provider(self.shop.id.clone(), self.provider.name().to_owned());
+        let callee = Callee::provider(self.shop, self.provider.name());
         let circuits = &self.app.circuits;
-        if !circuits.allows(&callee, now) {
-            let until = circuits.open_until(&callee, now).unwrap_or(now);
-            return Err(AskError::LeftAlone { until });
-        }
+        circuits.admits(&callee, now).map_err(|until| AskError::LeftAlone { until })?;
         let answer = self.app.sender.run(step, limit).await;
         if let Some(until) = circuits.heard(&callee, &answer, now) {
             tracing::warn!(shop_id = %self.shop.id, provider = self.provider.name(), %until, "a provider is left alone");

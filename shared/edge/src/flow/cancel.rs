@@ -6,7 +6,7 @@ use payproof::payment::{
 use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
-use super::record::{FlowError, record};
+use super::record::{FlowError, order_of_session, record};
 use crate::app::App;
 use crate::limits::ACT_TIMEOUT;
 use crate::random;
@@ -106,11 +106,8 @@ pub async fn cancel(
     load(app, shop, id).await
 }
 
-/// The order of a session of this shop.
-pub(super) async fn load(app: &App, shop: &Shop, id: SessionId) -> Result<Payment, CancelError> {
-    let payment = app.store.load_with_texts(&id.payment).await.map_err(FlowError::from)?;
-    let is_there = |payment: &Payment| payment.shop == shop.id && payment.sessions.contains_key(&id.attempt);
-    payment.filter(is_there).ok_or(CancelError::SessionNotFound)
+async fn load(app: &App, shop: &Shop, id: SessionId) -> Result<Payment, CancelError> {
+    order_of_session(app, shop, id).await?.ok_or(CancelError::SessionNotFound)
 }
 
 /// A checkout that is being made cannot be closed yet.

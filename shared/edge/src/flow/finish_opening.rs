@@ -1,17 +1,16 @@
 //! An opening that was left behind: between the reservation and the provider's answer, or with an answer that never
 //! came. The same request with the same key tells which checkout it made, or makes it.
 
-use payproof::payment::{Fact, FactId, Kind, Moment, Outcome, Payment, Report, Source};
-use payproof::provider::{Configured, Failure, Repeat};
+use payproof::payment::{Moment, Outcome, Payment};
+use payproof::provider::{Configured, Repeat};
 use payproof::shop::Shop;
 
 use super::ask_provider::AskError;
-use super::create_checkout::create_checkout;
+use super::create_checkout::{Try, create_checkout, not_created};
 use super::record::{FlowError, record};
 use crate::app::App;
 use crate::circuits::Callee;
 use crate::limits::OPENING_MILLIS;
-use crate::random;
 use crate::store::AttemptItem;
 
 /// What repeating it came to.
@@ -30,7 +29,7 @@ pub(super) enum Finished {
 /// Whether the provider still keeps what was done with a key at this moment.
 pub(super) fn keeps_key(provider: &dyn Configured, used_at: Moment, now: Moment) -> bool {
     match provider.repeat() {
-        Repeat::SameKey { kept_seconds } => now < used_at.plus_seconds(kept_seconds),
+        Repeat::SameKey { kept_seconds } => now.seconds() < used_at.seconds().saturating_add(kept_seconds),
         Repeat::Never => false,
     }
 }
@@ -47,11 +46,8 @@ pub(super) async fn finish_opening(
     item: &AttemptItem,
     now: Moment,
 ) -> Result<Finished, AskError> {
-    let callee = Callee::Provider(shop.id.clone(), provider.name().to_owned());
-    if !app.circuits.allows(&callee, now) {
-        let until = app.circuits.open_until(&callee, now).unwrap_or(now);
-        return Err(AskError::LeftAlone { until });
-    }
+    let callee = Callee::provider(shop, provider.name());
+    app.circuits.admits(&callee, now).map_err(|until| AskError::LeftAlone { until })?;
     let until = now.plus_millis(OPENING_MILLIS);
     let ours = app.store.take_over_opening(item.session, item.nonce, item.opening_until, until);
     if !ours.await.map_err(FlowError::from)? {
@@ -70,19 +66,9 @@ pub(super) async fn finish_opening(
         shop_id = %shop.id, session_id = %item.session, provider = provider.name(), error = %failure,
         "an opening that was left behind cannot be finished"
     );
-    let finished = match &failure {
-        // An earlier request may have made it, whatever became of this one.
-        Failure::Unreachable(_) | Failure::Refused { status: 401 | 403, .. } => Finished::Unknown,
-        Failure::Unknown(_) | Failure::NotUnderstood(_) => Finished::Unknown,
-        Failure::Refused { code, .. } => {
-            let reason = code.as_deref().unwrap_or("refused");
-            let said = Report::new(Kind::Failed).word("creation_refused").reason(Some(reason));
-            let attempt = item.session.attempt;
-            let write = random::write_mark().map_err(FlowError::from)?;
-            let id = FactId::ours(attempt, Kind::Failed.word());
-            let fact = Fact { id, attempt, source: Source::Us, said, at: now, write };
-            Finished::Refused(record(&app.store, &payment.id, &shop.id, None, &[fact]).await?)
-        }
+    let finished = match not_created(item.session.attempt, &failure, Try::Again, now)? {
+        Some(fact) => Finished::Refused(record(&app.store, &payment.id, &shop.id, None, &[fact]).await?),
+        None => Finished::Unknown,
     };
     app.store.end_opening(item.session, item.nonce, None).await.map_err(FlowError::from)?;
     Ok(finished)

@@ -6,30 +6,22 @@ mod compose;
 mod tries;
 
 use payproof::payment::{
-    Attempt, Fact, FactId, Moment, Nonce, Opening, Payment, PaymentId, Report, SessionId, Source, opening,
-    reserve, reserve_instead,
+    Attempt, Fact, Moment, Nonce, Opening, Payment, PaymentId, SessionId, opening, reserve, reserve_instead,
 };
-use payproof::provider::{Configured, Failure, Repeat};
+use payproof::provider::Configured;
 use payproof::routing::Wanted;
 use payproof::shop::Shop;
 
-use self::tries::{Asking, Tries, reason};
+use self::tries::{Asking, Tries};
 use super::apply_early;
-use super::create_checkout::create_checkout;
+use super::create_checkout::{Try, create_checkout, not_created};
+use super::finish_opening::keeps_key;
 use super::opening::{OpenError, Opened, Wish};
 use super::record::{FlowError, record};
 use crate::app::App;
 use crate::circuits::Callee;
 use crate::limits::{FIRST_LOOK_MILLIS, OPENING_MILLIS, RACES_MAX};
-use crate::random;
 use crate::store::{AttemptItem, Due, IdempotencyKey, Saved};
-
-/// Whether the provider may have heard of an attempt before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Try {
-    First,
-    Again,
-}
 
 /// Opens a session for an order, or gives the open one.
 ///
@@ -148,25 +140,21 @@ impl Flow<'_> {
         if apply_early(self.app, self.shop, &payment.id, self.now).await? {
             return Ok(None);
         }
-        match provider.repeat() {
-            Repeat::SameKey { kept_seconds }
-                if self.now.seconds() < session.created_at.seconds().saturating_add(kept_seconds) =>
-            {
-                if !self.app.circuits.allows(&self.callee(provider.as_ref()), self.now) {
-                    self.tries.left_alone((provider.name(), session.method), attempt);
-                    return self.open_next(payment).await;
-                }
-                let until = self.now.plus_millis(OPENING_MILLIS);
-                let ours = self.app.store.take_over_opening(id, session.nonce, item.opening_until, until);
-                if !ours.await.map_err(FlowError::from)? {
-                    return Err(OpenError::Opening { until });
-                }
-                // Nobody was given this session yet.
-                self.at_provider(payment, item, provider.as_ref(), Try::Again).await
-            }
+        if !keeps_key(provider.as_ref(), session.created_at, self.now) {
             // A checkout that nobody knows and nobody can make again: the attempt stays, and the next one is opened.
-            Repeat::SameKey { .. } | Repeat::Never => self.open_next(payment).await,
+            return self.open_next(payment).await;
         }
+        if !self.app.circuits.allows(&self.callee(provider.as_ref()), self.now) {
+            self.tries.left_alone((provider.name(), session.method), attempt);
+            return self.open_next(payment).await;
+        }
+        let until = self.now.plus_millis(OPENING_MILLIS);
+        let ours = self.app.store.take_over_opening(id, session.nonce, item.opening_until, until);
+        if !ours.await.map_err(FlowError::from)? {
+            return Err(OpenError::Opening { until });
+        }
+        // Nobody was given this session yet.
+        self.at_provider(payment, item, provider.as_ref(), Try::Again).await
     }
 
     async fn open_next(&mut self, mut payment: Payment) -> Result<Option<Opened>, OpenError> {
@@ -222,7 +210,7 @@ impl Flow<'_> {
     }
 
     fn callee(&self, provider: &dyn Configured) -> Callee {
-        Callee::Provider(self.shop.id.clone(), provider.name().to_owned())
+        Callee::provider(self.shop, provider.name())
     }
 
     async fn settle(&self, session: SessionId) -> Result<(), FlowError> {
@@ -263,24 +251,10 @@ impl Flow<'_> {
             shop_id = %self.shop.id, session_id = %item.session, provider = provider.name(), error = %failure,
             "a provider opened no session"
         );
-        let nothing_made = match (&failure, tried) {
-            // An earlier request may have made it, whatever became of this one: the attempt stays.
-            (Failure::Unreachable(_) | Failure::Refused { status: 401 | 403, .. }, Try::Again) => false,
-            // Nothing was made there: the attempt has failed, and the next can be tried at once.
-            (Failure::Refused { .. } | Failure::Unreachable(_), _) => true,
-            // It may be there and may be paid: the attempt stays, and the timer looks at it.
-            (Failure::Unknown(_) | Failure::NotUnderstood(_), _) => false,
-        };
-        let failed = nothing_made.then(|| self.not_created(attempt, reason(&failure))).transpose()?;
+        let failed = not_created(attempt, &failure, tried, self.now)?;
         self.before = Some(Before { session: item.session, nonce: item.nonce, failed });
         self.tries.failed((provider.name(), session.method), attempt, &failure, tried == Try::Again);
         Ok(None)
-    }
-
-    fn not_created(&self, attempt: Attempt, reason: &str) -> Result<Fact, FlowError> {
-        let (id, write) = (FactId::ours(attempt, "failed"), random::write_mark()?);
-        let said = Report::not_created(reason);
-        Ok(Fact { id, attempt, source: Source::Us, said, at: self.now, write })
     }
 
     /// The opening of the attempt before is over, however it ended.

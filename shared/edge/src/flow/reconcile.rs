@@ -9,7 +9,7 @@ use payproof::shop::Shop;
 use super::apply_early;
 use super::ask_provider::AskError;
 use super::look_at_session::{Looked, look_at_session};
-use super::record::{FlowError, record};
+use super::record::{FlowError, order_of_session, record};
 use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{RECONCILE_BY_HAND_TIMEOUT, RECONCILE_SESSIONS_MAX, RECONCILE_TIMEOUT};
@@ -142,9 +142,7 @@ pub async fn reconcile_session(
     id: SessionId,
     now: Moment,
 ) -> Result<(Payment, Looked), ByHandError> {
-    let payment = app.store.load_with_texts(&id.payment).await.map_err(FlowError::from)?;
-    let is_there = |payment: &Payment| payment.shop == shop.id && payment.sessions.contains_key(&id.attempt);
-    let payment = payment.filter(is_there).ok_or(ByHandError::SessionNotFound)?;
+    let payment = order_of_session(app, shop, id).await?.ok_or(ByHandError::SessionNotFound)?;
     let all = async {
         set_next(app, &payment, now).await?;
         let deadline = Deadline::after(RECONCILE_BY_HAND_TIMEOUT);

@@ -11,7 +11,7 @@ use super::record::FlowError;
 use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{LOOK_LAST, RECONCILE_TIMEOUT};
-use crate::store::list_key;
+use crate::store::{LIST_ALL, list_key};
 
 /// Where to look, and how far.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,10 @@ pub async fn reconcile_open(
     let mut looked = LookedAt { done: 0, next: stretch.before.map(str::to_owned) };
     loop {
         let before = looked.next.clone();
-        let page = app.store.orders(&shop.id, shop.list_shards, &from, LAST, before.as_deref()).await?;
+        let page = app
+            .store
+            .orders_that_decide(&shop.id, shop.list_shards, &from, LIST_ALL.1, before.as_deref())
+            .await?;
         for payment in page.orders {
             // However little time there is, a run gets somewhere.
             if begun && deadline.left().is_zero() {
@@ -74,9 +77,6 @@ pub async fn reconcile_open(
         looked.next = page.next;
     }
 }
-
-/// Above every list key.
-const LAST: &str = "9999999999999~";
 
 fn is_wanted(payment: &Payment, which: Which, now: Moment) -> bool {
     match which {

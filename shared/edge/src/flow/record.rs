@@ -1,8 +1,12 @@
 //! Load, decide, save: the way of every fact that cannot be written first.
 
 use payproof::payment::due::wakes;
-use payproof::payment::{Decision, Fact, Outcome, Payment, PaymentId, ProviderName, ShopId, decide};
+use payproof::payment::{
+    Decision, Fact, Outcome, Payment, PaymentId, ProviderName, SessionId, ShopId, decide,
+};
+use payproof::shop::Shop;
 
+use crate::app::App;
 use crate::limits::RACES_MAX;
 use crate::queue::QueueError;
 use crate::random::NoRandomness;
@@ -23,6 +27,17 @@ pub enum FlowError {
     /// An order could not be put on a queue.
     #[error(transparent)]
     Queue(#[from] QueueError),
+}
+
+/// The order of a session, with its texts; none where the shop has no such session.
+pub(super) async fn order_of_session(
+    app: &App,
+    shop: &Shop,
+    id: SessionId,
+) -> Result<Option<Payment>, FlowError> {
+    let payment = app.store.load_with_texts(&id.payment).await?;
+    let is_there = |payment: &Payment| payment.shop == shop.id && payment.sessions.contains_key(&id.attempt);
+    Ok(payment.filter(is_there))
 }
 
 /// Records facts of one attempt that were learned together.

@@ -93,7 +93,7 @@ async fn reserve(
             Refunding::Asked(known) => return Ok(Reserved::Before(known)),
             Refunding::Ask(ask) => ask,
         };
-        step(shop, &payment, &ask)?;
+        asking(shop, &payment, &ask)?;
         if payment.facts.len().saturating_add(FACTS_OF_A_REFUND) > FACTS_MAX {
             return Err(RefundError::Full);
         }
@@ -122,29 +122,29 @@ async fn reserve(
     Err(RefundError::Flow(FlowError::Raced))
 }
 
-fn provider<'a>(shop: &'a Shop, payment: &Payment, ask: &RefundAsk) -> Option<&'a dyn Configured> {
-    let session = payment.sessions.get(&ask.attempt)?;
-    shop.providers.get(session.provider.as_str()).map(AsRef::as_ref)
-}
-
 /// Whether the provider of this money can be asked to send it back.
 pub(super) fn can_be_asked(shop: &Shop, payment: &Payment, ask: &RefundAsk) -> bool {
-    step(shop, payment, ask).is_ok()
+    asking(shop, payment, ask).is_ok()
 }
 
-/// What the provider is asked, where it can be.
-fn step(shop: &Shop, payment: &Payment, ask: &RefundAsk) -> Result<Step<Report>, RefundError> {
+/// Who is asked, and what, where they can be.
+fn asking<'a>(
+    shop: &'a Shop,
+    payment: &Payment,
+    ask: &RefundAsk,
+) -> Result<(&'a dyn Configured, Step<Report>), RefundError> {
     let order = RefundOrder {
         session: payment.session_id(ask.attempt),
         payment: &ask.payment,
         refund: &ask.id,
         money: ask.money,
     };
-    let no_way = || {
-        let session = payment.sessions.get(&ask.attempt);
+    let session = payment.sessions.get(&ask.attempt);
+    let provider = session.and_then(|session| shop.providers.get(session.provider.as_str()));
+    let step = provider.and_then(|provider| Some((provider.as_ref(), provider.refund(&order)?)));
+    step.ok_or_else(|| {
         RefundError::NoWay(session.map(|session| session.provider.to_string()).unwrap_or_default())
-    };
-    provider(shop, payment, ask).and_then(|provider| provider.refund(&order)).ok_or_else(no_way)
+    })
 }
 
 /// Asks the provider for a refund that stands in the item as asked for, and records what it answers. Asking again with
@@ -159,14 +159,10 @@ pub async fn send_refund(
     ask: &RefundAsk,
     now: Moment,
 ) -> Result<Sent, RefundError> {
-    let step = step(shop, payment, ask)?;
+    let (provider, step) = asking(shop, payment, ask)?;
     let session = payment.session_id(ask.attempt);
-    let Some(provider) = provider(shop, payment, ask) else {
-        return Err(RefundError::NoWay(String::new()));
-    };
     let answer = app.sender.run(step, REFUND_TIMEOUT).await;
-    let callee = Callee::Provider(shop.id.clone(), provider.name().to_owned());
-    app.circuits.heard(&callee, &answer, now);
+    app.circuits.heard(&Callee::provider(shop, provider.name()), &answer, now);
     let write = random::write_mark().map_err(FlowError::from)?;
     let (facts, sent) = match &answer {
         Ok(report) => {

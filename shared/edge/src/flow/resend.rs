@@ -10,7 +10,7 @@ use super::record::FlowError;
 use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{BULK_TIMEOUT, RACES_MAX};
-use crate::store::{Due, Notification};
+use crate::store::{Due, LIST_ALL, Notification};
 
 /// Why nothing is sent again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,11 +95,11 @@ pub async fn resend_failing(
         return Err(ResendError::NoAddress);
     }
     let deadline = Deadline::after(BULK_TIMEOUT);
-    let (from, to) = (format!("{:013}", since.millis()), "~".to_owned());
+    let from = format!("{:013}", since.millis());
     let mut beyond = beyond.map(str::to_owned);
     let mut done = 0_u64;
     loop {
-        let page = app.store.failing(&shop.id, (&from, &to), beyond.as_deref(), true).await;
+        let page = app.store.failing(&shop.id, (&from, LIST_ALL.1), beyond.as_deref(), true).await;
         let page = page.map_err(FlowError::from)?;
         let mut orders: Vec<PaymentId> = Vec::new();
         let mut cut = false;

@@ -10,6 +10,7 @@ use super::record::FlowError;
 use super::tell_shop::tell_shop;
 use crate::app::App;
 use crate::limits::RETOLD_AT_ONCE;
+use crate::store::LIST_MILLIS_LAST;
 
 /// Which orders are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,11 +93,8 @@ async fn look_at(
 
 /// How the list's keys of a moment begin.
 fn list_key(at: Moment) -> String {
-    format!("{:013}", at.millis().min(LAST_MILLIS))
+    format!("{:013}", at.millis().min(LIST_MILLIS_LAST))
 }
-
-/// The last moment that list keys can hold.
-const LAST_MILLIS: u64 = 9_999_999_999_999;
 
 fn count(orders: usize) -> u64 {
     u64::try_from(orders).unwrap_or(u64::MAX)

@@ -7,8 +7,8 @@ use payproof::payment::{
 use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Closing, ask_provider, close_checkout};
-use super::cancel::{By, CancelError, load, stopped};
-use super::record::{FlowError, is_ours};
+use super::cancel::{By, stopped};
+use super::record::{FlowError, is_ours, order_of_session};
 use super::refund::{can_be_asked, send_refund};
 use super::take_event::Deadline;
 use crate::app::App;
@@ -92,10 +92,7 @@ struct Flow<'a> {
 
 impl Flow<'_> {
     async fn load(&self) -> Result<Payment, ReviewError> {
-        load(self.app, self.shop, self.id).await.map_err(|error| match error {
-            CancelError::Provider(error) => ReviewError::Provider(error),
-            _ => ReviewError::SessionNotFound,
-        })
+        order_of_session(self.app, self.shop, self.id).await?.ok_or(ReviewError::SessionNotFound)
     }
 
     /// The provider holds it and no money came. The order, where money came after all.

@@ -92,8 +92,7 @@ impl Run<'_> {
             let wanted = notify.wants(news) || before.is_some_and(|before| before.again);
             let after = if wanted {
                 let callee = Callee::Shop(self.shop.id.clone());
-                if !self.app.circuits.allows(&callee, now) {
-                    let until = self.app.circuits.open_until(&callee, now).unwrap_or(now);
+                if let Err(until) = self.app.circuits.admits(&callee, now) {
                     self.wake_at(until).await?;
                     return Ok(taken);
                 }

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::timeout::TimeoutConfig;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sqs::config::BehaviorVersion;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use payproof::payment::PaymentId;
 
 use super::{DELAY_MAX, Pending, QueueError, Queues};
+use crate::aws;
 use crate::settings::{Settings, Unset};
 use crate::store::Due;
 
@@ -29,23 +29,11 @@ impl Sqs {
     /// [`Unset`] where a queue's URL is not set.
     pub fn new(settings: &Settings) -> Result<Self, Unset> {
         let url = |url: &Option<String>, name| url.clone().ok_or(Unset(name));
-        let credentials = Credentials::new(
-            settings.access_key_id.clone(),
-            settings.secret_access_key.reveal(),
-            settings.session_token.as_ref().map(|token| token.reveal().to_owned()),
-            None,
-            "environment",
-        );
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_millis(1_000))
-            .operation_attempt_timeout(Duration::from_millis(2_000))
-            .operation_timeout(Duration::from_millis(5_000))
-            .build();
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(credentials)
-            .timeout_config(timeouts);
+            .region(aws::region(settings))
+            .credentials_provider(aws::credentials(settings))
+            .timeout_config(aws::timeouts());
         let config = match &settings.sqs_endpoint_url {
             Some(url) => config.endpoint_url(url),
             None => config,

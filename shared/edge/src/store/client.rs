@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::BehaviorVersion;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::aws;
 use crate::settings::Settings;
 
 /// The tables, reached through the AWS SDK.
@@ -29,23 +29,11 @@ impl Store {
 
     /// How the client is configured: its time-outs and repeats are those of a request that somebody waits for.
     pub fn config(settings: &Settings) -> aws_sdk_dynamodb::config::Builder {
-        let credentials = Credentials::new(
-            settings.access_key_id.clone(),
-            settings.secret_access_key.reveal(),
-            settings.session_token.as_ref().map(|token| token.reveal().to_owned()),
-            None,
-            "environment",
-        );
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_millis(1_000))
-            .operation_attempt_timeout(Duration::from_millis(2_000))
-            .operation_timeout(Duration::from_millis(5_000))
-            .build();
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(credentials)
-            .timeout_config(timeouts)
+            .region(aws::region(settings))
+            .credentials_provider(aws::credentials(settings))
+            .timeout_config(aws::timeouts())
             .retry_config(
                 RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
             );

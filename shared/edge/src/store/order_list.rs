@@ -8,6 +8,11 @@ use super::expression::{Item, Read as _, s};
 use super::{Store, StoreError, order_item};
 use crate::limits::PAGE_MAX;
 
+/// The last millisecond that list keys can hold: they begin with 13 digits.
+pub const LIST_MILLIS_LAST: u64 = 9_999_999_999_999;
+/// Below and above every list key.
+pub const LIST_ALL: (&str, &str) = ("0", "~");
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -35,11 +40,11 @@ impl Store {
         for item in self.read_batch(keys).await? {
             orders.push(self.read_with_texts(&item).await?);
         }
-        orders.sort_unstable_by_key(|payment| std::cmp::Reverse((payment.created_at, payment.id)));
+        newest_first(&mut orders);
         Ok(Page { orders, next })
     }
 
-    /// The same page without the texts that are kept beside the orders, in any order.
+    /// The same page without the texts that are kept beside the orders.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -53,7 +58,8 @@ impl Store {
     ) -> Result<Page, StoreError> {
         let (keys, next) = self.list_page(shop, shards, (from, to), before).await?;
         let items = self.read_batch(keys).await?;
-        let orders = items.iter().map(order_item::read).collect::<Result<_, _>>()?;
+        let mut orders = items.iter().map(order_item::read).collect::<Result<Vec<_>, _>>()?;
+        newest_first(&mut orders);
         Ok(Page { orders, next })
     }
 
@@ -69,7 +75,7 @@ impl Store {
         let mut more = false;
         for shard in 0..shards {
             let (of_shard, cut) =
-                self.list_keys(&format!("list#{shop}#{shard}"), from, before.unwrap_or(to)).await?;
+                self.list_keys(format!("list#{shop}#{shard}"), from, before.unwrap_or(to)).await?;
             more |= cut;
             keys.extend(of_shard);
         }
@@ -88,10 +94,26 @@ impl Store {
 
     async fn list_keys(
         &self,
-        partition: &str,
+        partition: String,
         from: &str,
         to: &str,
     ) -> Result<(Vec<(String, String)>, bool), StoreError> {
+        let (items, cut) = self.list_range(partition, (from, to), false, 1).await?;
+        let keys = items
+            .iter()
+            .filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
+        Ok((keys.collect(), cut))
+    }
+
+    /// What a partition of the list's index names within `[from, to]`: a page and `beyond` more, and whether there is
+    /// still more.
+    pub(super) async fn list_range(
+        &self,
+        partition: String,
+        (from, to): (&str, &str),
+        ascending: bool,
+        beyond: u32,
+    ) -> Result<(Vec<Item>, bool), StoreError> {
         let query = self
             .client
             .query()
@@ -103,14 +125,10 @@ impl Store {
             .expression_attribute_values(":l", s(partition))
             .expression_attribute_values(":from", s(from))
             .expression_attribute_values(":to", s(to))
-            .scan_index_forward(false)
-            .limit(i32::try_from(PAGE_MAX).unwrap_or(i32::MAX).saturating_add(1));
+            .scan_index_forward(ascending)
+            .limit(i32::try_from(PAGE_MAX.saturating_add(beyond)).unwrap_or(i32::MAX));
         let page = query.send().await.map_err(|error| StoreError::of(&error))?;
-        let items = page.items.unwrap_or_default();
-        let keys = items
-            .iter()
-            .filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
-        Ok((keys.collect(), page.last_evaluated_key.is_some()))
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key.is_some()))
     }
 
     /// Reads the items of these keys, in any order; at most 100.
@@ -135,4 +153,8 @@ impl Store {
             Err(StoreError::Unavailable("a batch was left undone".to_owned()))
         }
     }
+}
+
+fn newest_first(orders: &mut [Payment]) {
+    orders.sort_unstable_by_key(|payment| std::cmp::Reverse((payment.created_at, payment.id)));
 }

@@ -174,22 +174,8 @@ impl Store {
             (Some(beyond), false) => (from, beyond),
         };
         let page = usize::try_from(PAGE_MAX).unwrap_or(usize::MAX);
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("list")
-            .key_condition_expression("#l = :l AND #c BETWEEN :from AND :to")
-            .expression_attribute_names("#l", LIST)
-            .expression_attribute_names("#c", CREATED)
-            .expression_attribute_values(":l", s(partition(shop)))
-            .expression_attribute_values(":from", s(from))
-            .expression_attribute_values(":to", s(to))
-            .scan_index_forward(ascending)
-            .limit(i32::try_from(PAGE_MAX).unwrap_or(i32::MAX).saturating_add(2));
-        let found = query.send().await.map_err(|error| StoreError::of(&error))?;
-        let mut more = found.last_evaluated_key.is_some();
-        let keys = found.items.unwrap_or_default();
+        // The one that the page before ended with comes once more.
+        let (keys, mut more) = self.list_range(partition(shop), (from, to), ascending, 2).await?;
         let mut keys: Vec<_> =
             keys.iter().filter(|item| item.text_if(CREATED).is_some_and(|key| Some(key) != beyond)).collect();
         more |= keys.len() > page;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use payproof::payment::{Attempt, Method, Moment, Payment, UNREACHABLE};
+use payproof::payment::{Attempt, Method, Moment, Payment};
 use payproof::provider::Failure;
 use payproof::routing::{Choice, Lately, Plan, Wanted, plan};
 use payproof::shop::Shop;
@@ -86,7 +86,7 @@ impl Asking<'_> {
     }
 
     fn callee(&self, provider: &str) -> Callee {
-        Callee::Provider(self.shop.id.clone(), provider.to_owned())
+        Callee::provider(self.shop, provider)
     }
 }
 
@@ -215,13 +215,5 @@ impl Tries {
             .iter()
             .filter_map(|choice| circuits.next_as_last(&asking.callee(choice.provider), asking.now));
         last.chain(lately.next_try()).min()
-    }
-}
-
-/// The reason that is recorded where nothing was made.
-pub(super) fn reason(failure: &Failure) -> &str {
-    match failure {
-        Failure::Refused { code, .. } => code.as_deref().unwrap_or("refused"),
-        _ => UNREACHABLE,
     }
 }
