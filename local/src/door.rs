@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::response::Redirect;
 use axum::routing::get;
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue, ORIGIN};
+use http::{HeaderMap, StatusCode};
 use payproof_edge::api::routes::{Found, find};
 use payproof_edge::api::{Function, Request, Response};
 use payproof_edge::app::{App, now};
@@ -31,13 +31,14 @@ pub(crate) fn router(app: Arc<App>, sandbox: sandbox::Sandbox, shop: Option<demo
 }
 
 async fn answer(State(app): State<Arc<App>>, request: http::Request<Body>) -> http::Response<Body> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, GATEWAY_BODY_BYTES_MAX).await else {
         let mut response = http::Response::new(Body::from("{\"message\":\"Request Entity Too Large\"}"));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return response;
     };
+    head.headers = joined(&head.headers);
     let request = Request::from_parts(head, body);
     let from_browser = request.headers().contains_key(ORIGIN);
     let response = match cors::preflight(&request) {
@@ -45,6 +46,18 @@ async fn answer(State(app): State<Arc<App>>, request: http::Request<Body>) -> ht
         None => cors::allow(from_browser, call(&app, request).await),
     };
     response.map(|body: Bytes| Body::from(body))
+}
+
+/// As the gateway does: a header that was sent more than once arrives once, its values joined by commas.
+fn joined(headers: &HeaderMap) -> HeaderMap {
+    let mut joined = HeaderMap::with_capacity(headers.keys_len());
+    for name in headers.keys() {
+        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        if let Ok(value) = HeaderValue::from_bytes(&values.join(&b","[..])) {
+            joined.insert(name, value);
+        }
+    }
+    joined
 }
 
 /// As the gateway does: a function for each route, and `pages` for what has none.

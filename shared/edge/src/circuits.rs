@@ -93,14 +93,21 @@ impl Circuits {
         if circuit.failed(now) { circuit.open_until(now) } else { None }
     }
 
-    /// Notes how a call to a provider went: a refusal is an answer, a silence is none.
+    /// Notes how a call to a provider went: a refusal is an answer, a silence is none. Until when it is left alone, where
+    /// this opened its circuit anew, which is logged here.
     pub fn heard<T>(&self, callee: &Callee, answer: &Result<T, Failure>, now: Moment) -> Option<Moment> {
         match answer {
             Ok(_) | Err(Failure::Refused { .. } | Failure::NotUnderstood(_)) => {
                 self.succeeded(callee);
                 None
             }
-            Err(Failure::Unknown(_) | Failure::Unreachable(_)) => self.failed(callee, now),
+            Err(Failure::Unknown(_) | Failure::Unreachable(_)) => {
+                let until = self.failed(callee, now)?;
+                if let Callee::Provider(shop_id, provider) = callee {
+                    tracing::warn!(%shop_id, provider, %until, "a provider keeps failing and is left alone");
+                }
+                Some(until)
+            }
         }
     }
 

@@ -35,7 +35,7 @@ impl Transport for Carrier {
                         false => Failure::Unknown("the request is lost".to_owned()),
                     });
                 }
-                Fate::Breaks(Lost::Before) => return Ok(broken(&world)),
+                Fate::Breaks(Lost::Before) => return Ok(broken(&world, &[401])),
                 Fate::Late(after) => {
                     let late = Arc::clone(&world);
                     world.spawn(async move {
@@ -58,15 +58,17 @@ impl Transport for Carrier {
             world.after(&what, answer.status, fate).await;
             match fate {
                 Fate::Lost(_) => Err(Failure::Unknown("the answer is lost".to_owned())),
-                Fate::Breaks(_) => Ok(broken(&world)),
+                Fate::Breaks(_) => Ok(broken(&world, &[])),
                 _ => Ok(answer),
             }
         })
     }
 }
 
-fn broken(world: &World) -> Answer {
-    let statuses = [500, 502, 503, 429, 409, 401];
+/// An answer that says nothing of what was done; or one of `also`, which say that nothing was: no provider says that of
+/// what it did.
+fn broken(world: &World, also: &[u16]) -> Answer {
+    let statuses = [&[500, 502, 503, 429, 409], also].concat();
     refused(world.draw(|dice| statuses[dice.usize(..statuses.len())]), "broken")
 }
 

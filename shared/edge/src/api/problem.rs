@@ -79,7 +79,7 @@ problems! {
     InvalidCurrency = 422 "invalid_currency", "Not a currency", "A currency is the upper-case ISO 4217 code of money that a customer can pay with.";
     AmountsDisagree = 422 "amounts_disagree", "The amounts disagree", "Both amount and line items were sent, and the items do not add up to the amount.";
     ReturnUrlNotAllowed = 422 "return_url_not_allowed", "Customers may not be sent there", "The address does not lie below one of the shop's return_url_prefixes, or is written so that readers of it could disagree.";
-    InvalidIdempotencyKey = 422 "invalid_idempotency_key", "Not an idempotency key", "An Idempotency-Key is 1 to 255 visible ASCII characters, sent once.";
+    InvalidIdempotencyKey = 422 "invalid_idempotency_key", "Not an idempotency key", "An Idempotency-Key is 1 to 255 visible ASCII characters but no comma, sent once.";
     IdempotencyMismatch = 422 "idempotency_mismatch", "The key was used with another body", "This Idempotency-Key was used with another body within 24 hours. Use a new key for a new request.";
     Internal = 500 "internal", "Something of ours failed", "Our defect, and logged. Repeating is safe; tell us the request id if it stays.";
     NoProviderAvailable = 502 "no_provider_available", "No provider could open a session", "No provider of the shop takes this order, or the one that does could not be reached or refused. methods says what can still be tried.";

@@ -143,7 +143,7 @@ impl<'de> Visitor<'de> for NotesVisitor {
 /// The idempotency key, where one was sent.
 ///
 /// # Errors
-/// `invalid_idempotency_key` for one that is not 1 to 255 visible ASCII characters, sent once.
+/// `invalid_idempotency_key` for one that is not 1 to 255 visible ASCII characters without a comma (API Gateway joins a header sent twice by one).
 pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
     let name = "idempotency-key";
     if !call.request.headers().contains_key(name) {
@@ -151,7 +151,7 @@ pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
     }
     let visible = |key: &&str| {
         (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len())
-            && key.bytes().all(|byte| byte.is_ascii_graphic())
+            && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',')
     };
     let key = call.header(name).filter(visible);
     key.map(Some).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))

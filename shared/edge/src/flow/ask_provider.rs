@@ -147,9 +147,7 @@ impl<'a> At<'a> {
         let circuits = &self.app.circuits;
         circuits.admits(&callee, now).map_err(|until| AskError::LeftAlone { until })?;
         let answer = self.app.sender.run(step, limit).await;
-        if let Some(until) = circuits.heard(&callee, &answer, now) {
-            tracing::warn!(shop_id = %self.shop.id, provider = self.provider.name(), %until, "a provider is left alone");
-        }
+        circuits.heard(&callee, &answer, now);
         Ok(answer?)
     }
 }

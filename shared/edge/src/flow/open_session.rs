@@ -232,7 +232,6 @@ impl Flow<'_> {
         let Some(session) = payment.sessions.get(&attempt) else { return Ok(None) };
         let answer = create_checkout(self.app, provider, &payment, &item).await?;
         if let Some(until) = self.app.circuits.heard(&self.callee(provider), &answer, self.now) {
-            tracing::warn!(shop_id = %self.shop.id, provider = provider.name(), %until, "a provider is left alone");
             // For people who ask: nothing decides by it, so an error costs only the note.
             if let Err(error) = self.app.store.note_left_alone(&self.shop.id, provider.name(), until).await {
                 tracing::warn!(shop_id = %self.shop.id, %error, "it could not be noted that a provider is left alone");
