@@ -12,6 +12,8 @@
 #[path = "../stack/clockwork.rs"]
 #[allow(dead_code)]
 mod clockwork;
+#[path = "../simulation/doors.rs"]
+mod handlers;
 #[path = "../stack/shop_server.rs"]
 mod shop_server;
 #[path = "../stack/stripe_api.rs"]
@@ -61,6 +63,7 @@ mod replay;
 mod retold;
 mod return_page;
 mod review;
+mod timelines;
 mod told;
 mod told_badly;
 mod webhooks;
