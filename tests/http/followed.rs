@@ -112,6 +112,7 @@ async fn a_pending_refund_is_followed_to_its_success_or_failure() {
     }
 }
 
+/// killbill/killbill PR #643: duplicate transactions after an unknown one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_of_unknown_outcome_is_found_at_the_provider_or_asked_for_again_with_its_key() {
     // It was made, and the provider says so when it is asked.

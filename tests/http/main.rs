@@ -31,6 +31,7 @@ mod wire;
 
 mod acknowledge;
 mod asked;
+mod back_again;
 mod bad_bodies;
 mod bad_ids;
 mod bad_keys;
@@ -50,6 +51,7 @@ mod healed;
 mod hinted;
 mod idempotency;
 mod kept;
+mod late;
 mod links;
 mod lists;
 mod merchant;
