@@ -48,3 +48,15 @@ async fn what_nobody_told_payproof_is_a_difference_that_is_named_with_its_reason
     assert!(words.contains("DIFFERENT    cs_") && words.contains("was lost"), "{words}");
     stack.stop().await;
 }
+
+/// It takes the minute after which a session ends, and payproof asks before it says so.
+#[cfg(feature = "wider")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_lost_is_found_by_the_sweep() {
+    let mut stack = stack().await;
+    stack.sweep_every(Duration::from_secs(5));
+    let (agree, words) = run(&stack, LOSES, 60, 300).await;
+    assert!(agree, "{words}");
+    assert!(words.contains("differ. What was lost is asked for"), "{words}");
+    stack.stop().await;
+}

@@ -339,3 +339,38 @@ async fn an_early_event_cut_at_any_request_is_applied_once_when_its_session_come
         assert!(cuts >= 4, "{cuts}");
     }
 }
+
+/// Between the cut and the provider's repeat the session is opened.
+async fn repeated_once_its_session_is_there(cut: Cut) -> usize {
+    let world = Behind::start().await;
+    world.doors.let_through();
+    for nth in 1..=30 {
+        let context = format!("{cut:?} request {nth}");
+        let order = format!("o{nth}");
+        let session = world.shop.session_id(&order, 1).to_string();
+        let event = event::paid(&format!("evt_{order}"), &session, 4999, "eur");
+        world.doors.cut_at(nth, cut);
+        let done = world.doors.run(world.tell(&event, now())).await;
+        world.doors.let_through();
+        world.shop.registers(&order).await;
+        world.shop.post("/v1/sessions", json!({ "order_id": order })).await;
+        assert_eq!(world.tell(&event, now().plus_seconds(10)).await.status(), 200, "{context}");
+        assert_eq!(world.shop.order(&order).await["status"], "paid", "{context}");
+        let listed = world.shop.get("/v1/events").await.expect(200);
+        let listed = listed["data"].as_array().expect("a list").iter();
+        let waits = listed.filter(|event| event["applied_at"].is_null()).count();
+        assert_eq!(waits, 0, "{context}");
+        if done.is_some() {
+            return nth - 1;
+        }
+    }
+    panic!("taking an event takes more than 30 requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_event_cut_at_any_request_is_not_listed_as_waiting_once_its_repeat_was_applied() {
+    for cut in [Cut::Before, Cut::After] {
+        let cuts = repeated_once_its_session_is_there(cut).await;
+        assert!(cuts >= 4, "{cuts}");
+    }
+}

@@ -271,22 +271,27 @@ impl Delivery<'_> {
         }
     }
 
-    /// Kept whole, then named where its order will look, then tried once more: one always sees the other.
+    /// Named where its order will look, then kept whole, then tried once more: one always sees the other. In this order,
+    /// so that nothing is listed as unmatched whose repeat was applied and which no order knows of.
     async fn keep_early(
         &self,
         verified: &Verified<'_>,
         about: &About<'_>,
         facts: &[Fact],
     ) -> Result<Outcome, FlowError> {
+        let waits_for = match (about.session, facts.first()) {
+            (Some(session), Some(fact))
+                if could_come(self.app, self.shop, &self.provider, session).await? =>
+            {
+                let event = self.event_id(verified, about);
+                self.app.store.put_early(&self.shop.id, &session.payment, &fact.id, &event, self.now).await?;
+                Some(session)
+            }
+            _ => None,
+        };
         let problem = "no such session of this shop and provider, yet".to_owned();
         let event = self.keep(verified, about, Outcome::Unmatched, problem).await?;
-        let (Some(session), Some(fact)) = (about.session, facts.first()) else {
-            return Ok(Outcome::Unmatched);
-        };
-        if !could_come(self.app, self.shop, &self.provider, session).await? {
-            return Ok(Outcome::Unmatched);
-        }
-        self.app.store.put_early(&self.shop.id, &session.payment, &fact.id, &event, self.now).await?;
+        let Some(session) = waits_for else { return Ok(Outcome::Unmatched) };
         let outcome = self.apply(session, facts).await?;
         match outcome {
             Outcome::Unmatched => {}
