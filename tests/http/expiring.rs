@@ -93,7 +93,8 @@ async fn our_clock_ends_what_cannot_be_closed_once_the_provider_says_that_nothin
     test.minutes(0, 32).await;
     assert_eq!(test.status().await, "expired");
     assert_eq!(test.kinds().await, [(Kind::ClockExpired, Source::Clock)]);
-    assert_eq!(test.texts("reconciled").await, ["By our clock, the session's time is over and nobody paid."]);
+    let text = "By our clock, the session's time is over and nobody is known to have paid, but its checkout could not be closed at stripe, so money may still come.";
+    assert_eq!(test.texts("reconciled").await, [text]);
     // The checkout is open there for a while longer, and somebody pays; the webhook is lost.
     test.world.stripe.sets_checkout(&test.id, &paid_there(4999));
     test.minutes(32, 70).await;
@@ -144,7 +145,7 @@ async fn what_stays_unconfirmed_an_hour_past_its_time_is_stuck_once_and_cleared_
         flagged,
         [
             format!("It stays unconfirmed whether the attempt was paid: unconfirmed since {since}."),
-            "Somebody has to look: an outcome stays unconfirmed.".to_owned(),
+            "Somebody has to look: an outcome stays unconfirmed. Look at the provider's dashboard what became of it.".to_owned(),
         ]
     );
     // Somebody looked; found again it is not raised again.

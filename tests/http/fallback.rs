@@ -68,7 +68,7 @@ async fn where_the_provider_refuses_the_next_one_opens_the_session() {
             "Attempt 1: a session was opened",
             "It goes to stripe. Routing rule 1 names it.",
             "The method is card.",
-            "Stripe opened no checkout: account_closed. Stripe does not let this account take payments. Look at the Dashboard, or ask Stripe's support.",
+            "Attempt 1: stripe opened no checkout: account_closed. Stripe does not let this account take payments. Look at the Dashboard, or ask Stripe's support.",
             "Attempt 2: a session was opened",
             "It goes to sandbox. Before it, stripe refused (account_closed). Routing rule 1 names it after stripe.",
             "The method is card.",
@@ -84,7 +84,7 @@ async fn where_the_provider_cannot_be_reached_the_next_one_opens_the_session() {
     let session = opens(&world).await.expect(201);
     fell_back(&world, &session).await;
     let log = log(&world).await;
-    assert_eq!(log[3], "Stripe could not be reached, so no checkout was opened.");
+    assert_eq!(log[3], "Attempt 1: stripe could not be reached, so no checkout was opened.");
     assert_eq!(
         log[5],
         "It goes to sandbox. Before it, stripe could not be reached. Routing rule 1 names it after stripe."

@@ -25,7 +25,8 @@ async fn the_second_checkout_of_a_paid_order_is_closed() {
     assert_eq!((&order["status"], &order["attention"]), (&json!("paid"), &json!([])));
     assert_eq!(order["sessions"][0]["status"], "expired");
     let timeline = world.shop.get(&format!("/v1/sessions/{first}/timeline")).await.expect(200);
-    let closed = "We closed the checkout at stripe, so nobody can pay there: the order is settled.";
+    let closed =
+        "Attempt 1: we closed the checkout at stripe, so nobody can pay there: the order is settled.";
     assert!(timeline.to_string().contains(closed), "{timeline}");
 }
 
@@ -111,6 +112,7 @@ async fn a_pending_refund_is_followed_to_its_success_or_failure() {
     }
 }
 
+/// killbill/killbill PR #643: duplicate transactions after an unknown one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_of_unknown_outcome_is_found_at_the_provider_or_asked_for_again_with_its_key() {
     // It was made, and the provider says so when it is asked.

@@ -12,6 +12,8 @@
 #[path = "../stack/clockwork.rs"]
 #[allow(dead_code)]
 mod clockwork;
+#[path = "../simulation/doors.rs"]
+mod handlers;
 #[path = "../stack/shop_server.rs"]
 mod shop_server;
 #[path = "../stack/stripe_api.rs"]
@@ -29,6 +31,7 @@ mod wire;
 
 mod acknowledge;
 mod asked;
+mod back_again;
 mod bad_bodies;
 mod bad_ids;
 mod bad_keys;
@@ -48,6 +51,7 @@ mod healed;
 mod hinted;
 mod idempotency;
 mod kept;
+mod late;
 mod links;
 mod lists;
 mod merchant;
@@ -61,6 +65,7 @@ mod replay;
 mod retold;
 mod return_page;
 mod review;
+mod timelines;
 mod told;
 mod told_badly;
 mod webhooks;

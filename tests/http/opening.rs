@@ -92,8 +92,8 @@ async fn a_refused_checkout_fails_its_attempt_and_the_next_request_opens_another
     assert_eq!(world.shop.status("1").await, "paid");
 }
 
-/// aws-powertools/powertools-lambda-python#8049: a time-out lets the same request run again. killbill
-/// PR 643: duplicate transactions after an unknown one.
+/// aws-powertools/powertools-lambda-python#8049: a time-out lets the same request run again. killbill/killbill PR #643:
+/// duplicate transactions after an unknown one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_checkout_of_unknown_outcome_is_asked_for_again_and_never_made_twice() {
     let world = World::start().await;

@@ -57,7 +57,9 @@ async fn the_whole_amount_goes_back_and_the_provider_is_told_whose_it_is() {
         timeline["entries"].as_array().unwrap().iter().map(|entry| entry["text"].as_str().unwrap()).collect();
     let id = answer["id"].as_str().unwrap();
     let asked = format!("The merchant asked for a refund of 49.99 EUR ({id}): Returned.");
-    let done = format!("We asked stripe, which says: 49.99 EUR were refunded (re_1, asked for as {id}).");
+    let done = format!(
+        "We asked stripe, which says: 49.99 EUR were refunded (re_1, asked for as {id}). Until now 49.99 EUR of the 49.99 EUR that came went back."
+    );
     for expected in [asked.as_str(), &done, "The order went from paid to refunded."] {
         assert!(texts.contains(&expected), "{expected}\n{texts:#?}");
     }

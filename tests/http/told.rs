@@ -88,6 +88,55 @@ async fn a_shop_that_was_down_for_an_hour_is_told_every_change_in_order_and_none
     told.world.stack.stop().await;
 }
 
+/// woocommerce/woocommerce-gateway-stripe#3327: notes, mails and stock reductions twice, which nobody could reproduce.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_told_by_copies_other_events_a_browser_and_a_question_at_once_is_told_to_the_shop_once() {
+    let told = Told::start().await;
+    let other = crate::shop_server::Teller::new(&told.world.stack.settings());
+    for number in 0..6 {
+        let order = format!("o{number}");
+        let session = crate::reach::Opened::of(&told.world.shop.opens(&order).await);
+        told.world.brings(&order, &session, "pending").await;
+        told.world.stripe.sets_checkout(&session.id, &crate::healed::paid_there(4999));
+        let (paid, also) = (
+            events::paid(&format!("evt_{number}"), &session.id),
+            events::intent_paid(&format!("evt_{number}_pi"), &session.id),
+        );
+        let (reconcile, back) = (format!("/v1/sessions/{}/reconcile", session.id), session.return_path());
+        let (one, copy, also, page, asked) = tokio::join!(
+            told.world.stripe_tells(&paid),
+            told.world.stripe_tells(&paid),
+            told.world.stripe_tells(&also),
+            told.world.page(&back),
+            told.world.shop.post(&reconcile, json!({})),
+        );
+        for answer in [one, copy, also, page, asked] {
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+        // Each of the writes has the stream say it, to whoever listens.
+        for nth in 0..4 {
+            let then = told.after(nth);
+            tokio::join!(
+                told.teller.looks(told.id(&order), then),
+                other.looks(told.id(&order), then.plus_seconds(1))
+            );
+        }
+        let mut heard: Vec<_> =
+            told.server.taken().into_iter().filter(|heard| heard.order() == order).collect();
+        // Two who tell at once may say the same, under the same id.
+        heard.sort_by_key(crate::shop_server::Heard::sequence);
+        heard.dedup_by_key(|heard| heard.id.clone());
+        let kinds: Vec<_> = heard.iter().map(|heard| heard.kind().to_owned()).collect();
+        assert_eq!(kinds, ["order.pending", "order.paid"], "{heard:?}");
+        let log = told.world.shop.get(&format!("/v1/sessions/{}/timeline", session.id)).await.expect(200);
+        let changes = log["entries"].as_array().expect("entries").iter();
+        let changes =
+            changes.filter(|entry| entry["kind"] == "status_changed" && entry["status_after"] == "paid");
+        assert_eq!(changes.count(), 1, "{log}");
+    }
+    told.world.stack.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_is_told_only_what_it_wants_and_the_rest_is_not_made_up_for_later() {
     let told = Told::wanting(json!(["order.paid", "order.refunded"])).await;

@@ -103,6 +103,7 @@ async fn timers(told: &Told) -> usize {
     items.items().iter().filter(|item| key("sk", item).is_some_and(|sk| sk.ends_with("#notify-shop"))).count()
 }
 
+/// svix/svix-webhooks#1844: the queue restarts, and what was to be told hangs until somebody restarts the workers.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_takes_nothing_is_made_up_for_by_a_timer() {
     let told = Told::start().await;
@@ -135,6 +136,7 @@ async fn a_shop_that_keeps_failing_is_left_alone_until_its_next_probe() {
     told.world.stack.stop().await;
 }
 
+/// svix/svix-webhooks#1511: one bad task repeats for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_last_try_a_change_is_parked_and_the_next_has_its_turn() {
     let told = Told::start().await;

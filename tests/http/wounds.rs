@@ -37,9 +37,9 @@ async fn three_copies_at_one_moment_settle_one_order_once() {
     }
 }
 
-/// woocommerce/woocommerce-gateway-stripe#5268 (after #2536, #3154, #3192): redirect and webhook finish the same order at once, and the status is
-/// lost. medusajs/medusa#13301: the loser of that race refunds a good order. saleor/saleor#14648, #14649: an amount counts
-/// twice, or the two deadlock.
+/// woocommerce/woocommerce-gateway-stripe#5268 (after #2536, #3154, #3192): redirect and webhook finish the same order
+/// at once, and the status is lost. medusajs/medusa#13301, #12674: the second capture fails, and a good order is refunded.
+/// saleor/saleor#14648, #14649: an amount counts twice, or the two deadlock.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_customer_coming_back_and_the_webhook_at_once_lose_nothing() {
     let world = Arc::new(World::start().await);
@@ -69,6 +69,38 @@ async fn the_customer_coming_back_and_the_webhook_at_once_lose_nothing() {
         is_paid_once(&world, &order).await;
     })
     .await;
+    assert_eq!(world.stripe.refund_requests(), 0, "nothing is undone");
+}
+
+/// laravel/cashier-stripe#1773: the webhook wins the race against the request that it answers, and stores the wrong type.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_is_there_first_does_not_decide_what_kind_of_session_it_is() {
+    let world = Arc::new(World::start().await);
+    racing::at_once(&world, 8, |world, n| async move {
+        let order = format!("order-{n}");
+        world.shop.registers(&order).await;
+        let session = world.shop.session_id(&order, 1).to_string();
+        let mut paid = events::paid(&format!("evt_{n}"), &session);
+        for (field, value) in [("payment_method_types", json!(["card"])), ("mode", json!("subscription"))] {
+            paid["data"]["object"][field] = value;
+        }
+        let wanted = json!({ "order_id": order, "method": "wallet", "provider": "stripe" });
+        // Half of them before anything is there, half at the same moment.
+        if n % 2 == 0 {
+            assert_eq!(world.stripe_tells(&paid).await.expect(200)["outcome"], "unmatched");
+            world.shop.post("/v1/sessions", wanted).await.expect_problem(409, "order_already_paid");
+        } else {
+            let (told, opened) =
+                tokio::join!(world.stripe_tells(&paid), world.shop.post("/v1/sessions", wanted));
+            told.expect(200);
+            assert!([201, 409].contains(&opened.status), "{}", opened.body);
+        }
+        is_paid_once(&world, &order).await;
+        let kept = world.shop.order(&order).await["sessions"][0].clone();
+        assert_eq!((kept["method"].as_str(), kept["provider"].as_str()), (Some("wallet"), Some("stripe")));
+        assert_eq!((kept["attempt"].as_u64(), kept["amount"].as_u64()), (Some(1), Some(4999)), "{kept}");
+    })
+    .await;
 }
 
 /// woocommerce/woocommerce-gateway-stripe#2405: a tampered or pending payment still shows "order received".
@@ -86,7 +118,7 @@ async fn coming_back_without_having_paid_confirms_nothing() {
 }
 
 /// duncanmcclean/statamic-cargo#190: the webhook comes before the order exists, gets 200, and the order is pending for
-/// ever. antiwork and pay-rails/pay#382: missing until somebody restarts the listener.
+/// ever. pay-rails/pay#382: missing until somebody restarts the listener.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_before_the_order_exists_pays_it_once_it_does() {
     let world = World::start().await;

@@ -53,6 +53,8 @@ fn counted(operation: &str, what: &str, status: u16) -> Counted {
     }
 }
 
+/// aws-powertools/powertools-lambda-typescript#1573, aws-powertools/powertools-lambda-python#3327: each duplicate is paid
+/// for with a write and a read.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_pays_is_one_request_and_one_unit_and_a_duplicate_the_same() {
     let world = World::start().await;

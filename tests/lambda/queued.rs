@@ -35,6 +35,7 @@ async fn failures(function: &Function, bodies: &[&str]) -> Vec<String> {
     failures.map(|one| one["itemIdentifier"].as_str().expect("an id").to_owned()).collect()
 }
 
+/// svix/svix-webhooks#1511: one bad task comes again and again, and holds up what is behind it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_dealt_with_goes_and_what_failed_comes_again() {
     let world = World::start().await;

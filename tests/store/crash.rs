@@ -230,6 +230,8 @@ async fn an_opening_cut_after_any_request_is_completed_by_a_repeat() {
     opening_survives(Cut::After, false, false).await;
 }
 
+/// aws-powertools/powertools-lambda-python#738, aws-powertools/powertools-lambda#53: a time-out inside the work leaves
+/// the key taken, and each repeat is refused from then on.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_opening_with_a_key_cut_before_any_request_is_completed_by_a_repeat() {
     opening_survives(Cut::Before, true, false).await;

@@ -1,12 +1,17 @@
 //! The payment log: what happened to an order, in sentences that a support agent understands.
 
 mod early;
+mod late;
+mod look;
+mod refunds;
 mod telling;
+mod words;
 
+use self::words::{decided, said, sentence};
 use super::history::as_told_to_people;
 use super::{
-    Attempt, Attention, Fact, Kind, Loss, Moment, Money, OrderId, Payment, PaymentId, ProviderName,
-    ProviderPaymentId, Refund, Session, SessionId, Source, Standing, Status, Sum, Telling, UNREACHABLE,
+    Attempt, Fact, Kind, Moment, Money, OrderId, Payment, PaymentId, ProviderName, ProviderPaymentId,
+    Session, SessionId, Source, Standing, Status, Telling, UNREACHABLE,
 };
 
 /// What an entry of the log is about.
@@ -132,6 +137,11 @@ pub fn timeline(
         for fact in step.facts {
             entries.push(log.fact(fact, Some((&step.before, &step.after))));
         }
+        if let (Some(back), Some(entry)) =
+            (refunds::back(payment.money, &step.before, &step.after), entries.last_mut())
+        {
+            entry.text = format!("{} {back}", entry.text);
+        }
         if let Some(fact) = step.facts.last() {
             entries.extend(log.changed(fact.attempt, fact.at, &step.before, &step.after));
         }
@@ -221,27 +231,42 @@ impl Log<'_> {
     fn sentence(&self, fact: &Fact) -> String {
         let provider =
             self.payment.sessions.get(&fact.attempt).map_or("the provider", |of| of.provider.as_str());
-        let said = said(&fact.said.kind);
-        let says = if self.is_known(fact) { "says again" } else { "says" };
+        let known = self.is_known(fact);
+        let says = if known { "says again" } else { "says" };
+        let late = if known { None } else { late::late(self.payment, fact) };
+        let elsewhere = refunds::is_from_elsewhere(self.payment, fact).then_some(provider);
+        let said = format!("{}{}", said(&fact.said.kind, elsewhere), late.unwrap_or_default());
         let text = match (fact.source, &fact.said.kind) {
             (Source::Webhook, _) => match early::arrival(self.payment, fact) {
                 Some(early) => format!("a signed webhook of {provider}, which {early}, {says}: {said}"),
                 None => format!("a signed webhook of {provider} {says}: {said}"),
             },
             (Source::Fetch, _) => format!("we asked {provider}, which {says}: {said}"),
-            (Source::Clock, _) => format!("by our clock, {said}"),
+            (Source::Clock, _) => {
+                format!(
+                    "by our clock, {said}, but its checkout could not be closed at {provider}, so money may still come"
+                )
+            }
             (Source::Merchant, kind) => decided(fact.said.word.as_deref().unwrap_or("the merchant"), kind),
             (Source::Us, Kind::Expired) => {
                 format!("we closed the checkout at {provider}, so nobody can pay there")
             }
             (Source::Us, Kind::Failed) if fact.said.reason.as_deref() == Some(UNREACHABLE) => {
-                return sentence(&format!("{provider} could not be reached, so no checkout was opened"));
+                let text = format!("{provider} could not be reached, so no checkout was opened");
+                return sentence(&format!("{}{text}", self.which(fact)));
             }
             (Source::Us, Kind::Failed) => format!("{provider} opened no checkout"),
             (Source::Us, _) => said,
         };
         let why = fact.said.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        sentence(&format!("{text}{why}"))
+        sentence(&format!("{}{text}{why}", self.which(fact)))
+    }
+
+    /// Which attempt a sentence is about, where the order has several.
+    fn which(&self, fact: &Fact) -> String {
+        let of_the_order = matches!(fact.said.kind, Kind::Acknowledged { .. });
+        let several = self.payment.sessions.len() > 1 && !of_the_order;
+        if several { format!("attempt {}: ", fact.attempt) } else { String::new() }
     }
 
     /// Whether the same was said before, so that no one reads it as having happened twice.
@@ -263,110 +288,8 @@ impl Log<'_> {
             entries.push(entry(EntryKind::StatusChanged, text));
         }
         for word in after.attention.difference(&before.attention) {
-            let text = format!("Somebody has to look: {}{}.", to_look_at(*word), names(*word, after));
-            entries.push(entry(EntryKind::ReviewFlagged, text));
+            entries.push(entry(EntryKind::ReviewFlagged, look::sentence(self.payment, *word, after, at)));
         }
         entries
     }
-}
-
-/// What was said, as the end of a sentence.
-fn said(kind: &Kind) -> String {
-    let over = |loss: &Loss| loss.money.map(|money| format!(" over {money}")).unwrap_or_default();
-    let id = |loss: &Loss| loss.dispute.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
-    let name = |refund: &Refund| match &refund.request {
-        Some(request) => format!("{}, asked for as {request}", refund.id),
-        None => refund.id.to_string(),
-    };
-    match kind {
-        Kind::Processing => "the payment is being processed".to_owned(),
-        Kind::Paid(money) => format!("{money} were paid"),
-        Kind::Failed => "the payment failed".to_owned(),
-        Kind::Cancelled => "the payment was cancelled".to_owned(),
-        Kind::Expired => "the checkout expired".to_owned(),
-        Kind::Review => "the payment is held for review".to_owned(),
-        Kind::ReviewReleased => "the payment is no longer held".to_owned(),
-        Kind::AttemptDeclined => "a try was declined, the checkout stays open".to_owned(),
-        Kind::RefundPending(refund) => {
-            format!("a refund of {} is under way ({})", refund.money, name(refund))
-        }
-        Kind::Refunded(refund) => format!("{} were refunded ({})", refund.money, name(refund)),
-        Kind::RefundedTotal(money) => format!("{money} were refunded in all"),
-        Kind::RefundFailed(refund) => format!("the refund of {} failed ({})", refund.money, name(refund)),
-        Kind::Reversed(loss) => match loss.money {
-            Some(money) => format!("{money} were taken back{}", id(loss)),
-            None => format!("the payment was taken back{}", id(loss)),
-        },
-        Kind::DisputeOpened(loss) => format!("a dispute{} was opened{}", over(loss), id(loss)),
-        Kind::DisputeWon(loss) => format!("the dispute{} was won{}", over(loss), id(loss)),
-        Kind::DisputeLost(loss) => format!("the dispute{} was lost{}", over(loss), id(loss)),
-        Kind::Sent => "the customer was sent to the checkout".to_owned(),
-        Kind::Returned => {
-            "a browser came back from the checkout, which does not say whether money came".to_owned()
-        }
-        Kind::ClockExpired => "the session's time is over and nobody paid".to_owned(),
-        Kind::Stuck(None) => "it stays unconfirmed whether the attempt was paid".to_owned(),
-        Kind::Stuck(Some(refund)) => format!("it stays unconfirmed whether the refund was made ({refund})"),
-        Kind::RefundRequested(refund) => {
-            format!("a refund of {} was asked for ({})", refund.money, refund.id)
-        }
-        Kind::Approved(money) => format!("{money} are enough"),
-        Kind::Rejected(money) => format!("{money} are to be sent back"),
-        Kind::Acknowledged { word, .. } => {
-            format!("somebody has looked at {}", word.word().replace('_', " "))
-        }
-    }
-}
-
-/// What a merchant decided.
-fn decided(who: &str, kind: &Kind) -> String {
-    match kind {
-        Kind::Approved(money) => format!("{who} decided that {money} are enough"),
-        Kind::Rejected(money) => format!("{who} decided to send {money} back"),
-        Kind::Acknowledged { word, .. } => format!("{who} has looked at {}", word.word().replace('_', " ")),
-        Kind::RefundRequested(refund) => {
-            format!("{who} asked for a refund of {} ({})", refund.money, refund.id)
-        }
-        Kind::Cancelled => format!("{who} cancelled the payment"),
-        Kind::Paid(money) => format!("{who} confirmed that {money} were paid"),
-        other => format!("{who} says: {}", said(other)),
-    }
-}
-
-/// Why somebody has to look.
-const fn to_look_at(word: Attention) -> &'static str {
-    match word {
-        Attention::AmountMismatch => "what came is not the order's amount",
-        Attention::CurrencyMismatch => "what came is not in the order's currency",
-        Attention::DuplicatePayment => "the order was paid more than once",
-        Attention::LatePayment => "money is there for an attempt that failed, was cancelled or expired",
-        Attention::Disputed => "a dispute is open",
-        Attention::PaymentReversed => "the provider took money back",
-        Attention::RefundFailed => "a refund did not reach the customer",
-        Attention::Stuck => "an outcome stays unconfirmed",
-    }
-}
-
-/// What raised the word, as a person calls it.
-fn names(word: Attention, standing: &Standing) -> String {
-    let sums = || standing.ledgers.values().flat_map(|ledger| &ledger.sums);
-    let readable = |name: &String| match sums().find(|sum| sum.name() == *name) {
-        Some(Sum { payment, currency, came, .. }) => {
-            let money = Money::new(came.unwrap_or(0), *currency)
-                .map_or_else(|_| name.clone(), |money| money.to_string());
-            payment.as_ref().map_or_else(|| money.clone(), |payment| format!("{money} of {payment}"))
-        }
-        None => name.clone(),
-    };
-    // The id of a `stuck` fact is ours and tells a person nothing.
-    let raised = standing.raised_by.get(&word).filter(|_| word != Attention::Stuck);
-    let names: Vec<_> = raised.into_iter().flatten().filter(|name| !name.is_empty()).map(readable).collect();
-    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
-}
-
-/// A sentence of these words. A person's note may end as one already.
-fn sentence(words: &str) -> String {
-    let end = (!words.ends_with(['.', '!', '?'])).then_some('.');
-    let mut chars = words.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(end).collect()
 }

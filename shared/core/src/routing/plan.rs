@@ -151,8 +151,8 @@ fn methods(wanted: &Wanted<'_>) -> impl Iterator<Item = Method> + use<> {
 enum Because {
     /// A rule names it, as the first or after another.
     Rule { number: usize, after: Option<String> },
-    /// No rule applies, and the shop has it.
-    Configured,
+    /// No rule applies, and the shop has it: alone, as the first by name, or after another.
+    Configured { only: bool, after: Option<&'static str> },
     /// The shop asked for it.
     Asked,
 }
@@ -169,7 +169,12 @@ fn named<'a>(shop: &'a Shop, wanted: &Wanted<'_>, method: Method) -> Vec<(&'a dy
     }
     let mut applying = shop.routing.iter().enumerate().filter(|(_, rule)| rule.when.applies(wanted, method));
     let Some(first) = applying.next() else {
-        return shop.providers.values().map(|provider| (provider.as_ref(), Because::Configured)).collect();
+        let only = shop.providers.len() == 1;
+        let mut after = None;
+        let because = |provider: &'a dyn Configured| {
+            (provider, Because::Configured { only, after: after.replace(provider.name()) })
+        };
+        return shop.providers.values().map(AsRef::as_ref).map(because).collect();
     };
     let mut found: Vec<(&dyn Configured, Because)> = Vec::new();
     for (index, rule) in std::iter::once(first).chain(applying) {
@@ -222,7 +227,15 @@ fn sentences(because: &Because, over: &[Passed]) -> String {
         Because::Rule { number, after: Some(before) } => {
             format!("Routing rule {number} names it after {before}.")
         }
-        Because::Configured => "No routing rule applies; the shop has it.".to_owned(),
+        Because::Configured { only: true, .. } => {
+            "No routing rule applies; it is the only provider that the shop has.".to_owned()
+        }
+        Because::Configured { after: None, .. } => {
+            "No routing rule applies; it is the first by name that the shop has.".to_owned()
+        }
+        Because::Configured { after: Some(before), .. } => {
+            format!("No routing rule applies; by name it comes after {before}.")
+        }
         Because::Asked => "The shop asked for it.".to_owned(),
     };
     for passed in over {

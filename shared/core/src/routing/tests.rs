@@ -111,6 +111,18 @@ fn each_provider_that_is_no_candidate_has_its_reason() {
 }
 
 #[test]
+fn where_no_rule_applies_it_says_what_put_the_providers_in_their_order() {
+    let mut shop = shop(&json!([]));
+    let why = |shop: &Shop| -> Vec<String> {
+        usually(shop, &card(500, "EUR")).candidates.into_iter().map(|choice| choice.why).collect()
+    };
+    let first = "No routing rule applies; it is the first by name that the shop has.";
+    assert_eq!(why(&shop), [first, "No routing rule applies; by name it comes after sandbox."]);
+    shop.providers.remove("sandbox");
+    assert_eq!(why(&shop), ["No routing rule applies; it is the only provider that the shop has."]);
+}
+
+#[test]
 fn a_rule_sends_nothing_to_a_provider_that_cannot_take_it() {
     let shop = shop(&json!([{ "use": ["stripe"] }]));
     // Stripe's documents disagree about the shilling's decimals, so it is never sent there.

@@ -85,8 +85,8 @@ fn after_a_failure_the_customer_can_pay_again() {
     assert_eq!((standing.status, standing.attention.len()), (Status::Paid, 0));
 }
 
-/// laravel/cashier-stripe#1759: the late "created" sets an active subscription back to incomplete. Hyperswitch PR
-/// #9926: a sync turned cancelled back into waiting.
+/// laravel/cashier-stripe#1759: the late "created" sets an active subscription back to incomplete.
+/// juspay/hyperswitch PR #9926: a sync turned cancelled back into waiting.
 #[test]
 fn what_is_processed_late_undoes_nothing() {
     for done in [paid("p1", 5_000), fact(Kind::Failed), fact(Kind::Cancelled), fact(Kind::Expired)] {

@@ -60,20 +60,20 @@ fn declined_then_failed_then_retried_and_paid() {
             16:01 session_created     Attempt 1: a session was opened, valid until 2026-11-24T16:31:00.000Z.
             16:01 provider_selected   It goes to stripe. The first of the rules for card takes it.
             16:01 method_selected     The method is card.
-            16:02 customer_redirected The customer was sent to the checkout.
+            16:02 customer_redirected Attempt 1: the customer was sent to the checkout.
             16:02 status_changed      The order went from created to pending.
-            16:03 webhook_received    A signed webhook of stripe says: a try was declined, the checkout stays open: insufficient_funds.
-            16:04 webhook_received    A signed webhook of stripe says: the payment failed: expired_card.
+            16:03 webhook_received    Attempt 1: a signed webhook of stripe says: a try was declined, the checkout stays open: insufficient_funds.
+            16:04 webhook_received    Attempt 1: a signed webhook of stripe says: the payment failed: expired_card.
             16:04 status_changed      The order went from pending to failed.
             16:05 session_created     Attempt 2: a session was opened, valid until 2026-11-24T16:35:00.000Z.
             16:05 provider_selected   It goes to other. The first of the rules for card takes it.
             16:05 method_selected     The method is bank transfer.
             16:05 status_changed      The order went from failed to created.
-            16:06 customer_redirected The customer was sent to the checkout.
+            16:06 customer_redirected Attempt 2: the customer was sent to the checkout.
             16:06 status_changed      The order went from created to pending.
-            16:07 webhook_received    A signed webhook of other says: the payment is being processed.
+            16:07 webhook_received    Attempt 2: a signed webhook of other says: the payment is being processed.
             16:07 status_changed      The order went from pending to processing.
-            16:08 reconciled          We asked other, which says: 50.00 EUR were paid.
+            16:08 reconciled          Attempt 2: we asked other, which says: 50.00 EUR were paid.
             16:08 status_changed      The order went from processing to paid.
         "#]],
     );
@@ -95,7 +95,7 @@ fn a_wrong_amount_is_reviewed_approved_and_looked_at() {
             16:02 status_changed      The order went from created to pending.
             16:03 webhook_received    A signed webhook of stripe says: 40.00 EUR were paid.
             16:03 status_changed      The order went from pending to review.
-            16:03 review_flagged      Somebody has to look: what came is not the order's amount (40.00 EUR of pi_1).
+            16:03 review_flagged      Somebody has to look: what came is not the order's amount (40.00 EUR of pi_1; the order costs 50.00 EUR). Approve it if it is enough, or reject it to have it sent back.
             16:04 merchant_decision   Alice decided that 40.00 EUR are enough: customer called.
             16:04 status_changed      The order went from review to paid.
         "#]],
@@ -124,7 +124,7 @@ fn a_wrong_currency_is_rejected_and_sent_back() {
             16:02 status_changed      The order went from created to pending.
             16:03 webhook_received    A signed webhook of stripe says: 50.00 USD were paid.
             16:03 status_changed      The order went from pending to review.
-            16:03 review_flagged      Somebody has to look: what came is not in the order's currency (50.00 USD of pi_1).
+            16:03 review_flagged      Somebody has to look: what came is not in the order's currency (50.00 USD of pi_1; the order costs 50.00 EUR). Approve it if it is enough, or reject it to have it sent back.
             16:04 merchant_decision   Alice decided to send 50.00 USD back.
             16:05 reconciled          We asked stripe, which says: a refund of 50.00 USD is under way (re_1, asked for as rf_1).
             16:06 webhook_received    A signed webhook of stripe says: 50.00 USD were refunded (re_1, asked for as rf_1).
@@ -147,11 +147,11 @@ fn late_money_after_expiry() {
             16:01 method_selected     The method is card.
             16:02 customer_redirected The customer was sent to the checkout.
             16:02 status_changed      The order went from created to pending.
-            16:03 reconciled          By our clock, the session's time is over and nobody paid.
+            16:03 reconciled          By our clock, the session's time is over and nobody is known to have paid, but its checkout could not be closed at stripe, so money may still come.
             16:03 status_changed      The order went from pending to expired.
-            16:04 webhook_received    A signed webhook of stripe says: 50.00 EUR were paid.
+            16:04 webhook_received    A signed webhook of stripe says: 50.00 EUR were paid, though the session had expired.
             16:04 status_changed      The order went from expired to paid.
-            16:04 review_flagged      Somebody has to look: money is there for an attempt that failed, was cancelled or expired (50.00 EUR of pi_1).
+            16:04 review_flagged      Somebody has to look: money is there for an attempt that expired (50.00 EUR of pi_1). Deliver the order or refund the money, then acknowledge late_payment.
             16:05 merchant_decision   Bob has looked at late payment: shipped all the same.
         "#]],
     );
@@ -181,11 +181,11 @@ fn a_part_is_refunded_and_the_refund_fails() {
             16:03 status_changed      The order went from pending to paid.
             16:04 refund_requested    Alice asked for a refund of 20.00 EUR (rf_1): one mug broken.
             16:05 review_flagged      It stays unconfirmed whether the refund was made (rf_1).
-            16:05 review_flagged      Somebody has to look: an outcome stays unconfirmed.
+            16:05 review_flagged      Somebody has to look: an outcome stays unconfirmed. Look at the provider's dashboard what became of it.
             16:06 reconciled          We asked stripe, which says: a refund of 20.00 EUR is under way (re_1, asked for as rf_1).
-            16:07 webhook_received    A signed webhook of stripe says: 20.00 EUR were refunded (re_1).
-            16:08 webhook_received    A signed webhook of stripe says: the refund of 20.00 EUR failed (re_1): lost_or_stolen_card.
-            16:08 review_flagged      Somebody has to look: a refund did not reach the customer (re_1).
+            16:07 webhook_received    A signed webhook of stripe says: 20.00 EUR were refunded (re_1). Until now 20.00 EUR of the 50.00 EUR that came went back.
+            16:08 webhook_received    A signed webhook of stripe says: the refund of 20.00 EUR failed (re_1): lost_or_stolen_card. Until now 0.00 EUR of the 50.00 EUR that came went back.
+            16:08 review_flagged      Somebody has to look: a refund did not reach the customer (re_1). The money is the shop's again: send it back another way or refund it once more, then acknowledge refund_failed.
         "#]],
     );
 }
@@ -208,10 +208,10 @@ fn a_dispute_is_lost() {
             16:03 webhook_received    A signed webhook of stripe says: 50.00 EUR were paid.
             16:03 status_changed      The order went from pending to paid.
             16:04 webhook_received    A signed webhook of stripe says: a dispute over 50.00 EUR was opened (du_1): fraudulent.
-            16:04 review_flagged      Somebody has to look: a dispute is open (du_1).
-            16:05 webhook_received    A signed webhook of stripe says: the dispute over 50.00 EUR was lost (du_1).
+            16:04 review_flagged      Somebody has to look: a dispute is open (du_1). Answer it at the provider before its deadline.
+            16:05 webhook_received    A signed webhook of stripe says: the dispute over 50.00 EUR was lost (du_1). Until now 50.00 EUR of the 50.00 EUR that came went back.
             16:05 status_changed      The order went from paid to refunded.
-            16:05 review_flagged      Somebody has to look: the provider took money back (du_1).
+            16:05 review_flagged      Somebody has to look: the provider took money back (du_1). Hold back what was not delivered yet, then acknowledge payment_reversed.
         "#]],
     );
 }
@@ -230,13 +230,13 @@ fn a_checkout_that_could_not_be_opened_stays_in_the_log() {
             16:01 session_created     Attempt 1: a session was opened, valid until 2026-11-24T16:31:00.000Z.
             16:01 provider_selected   It goes to stripe. The first of the rules for card takes it.
             16:01 method_selected     The method is card.
-            16:02 error               Stripe opened no checkout: api_key_expired.
+            16:02 error               Attempt 1: stripe opened no checkout: api_key_expired.
             16:02 status_changed      The order went from created to failed.
             16:03 session_created     Attempt 2: a session was opened, valid until 2026-11-24T16:33:00.000Z.
             16:03 provider_selected   It goes to other. The first of the rules for card takes it.
             16:03 method_selected     The method is card.
             16:03 status_changed      The order went from failed to created.
-            16:04 merchant_decision   The merchant cancelled the payment.
+            16:04 merchant_decision   Attempt 2: the merchant cancelled the payment.
             16:04 status_changed      The order went from created to cancelled.
         "#]],
     );
@@ -252,21 +252,21 @@ fn a_provider_that_was_down_and_the_one_that_took_its_place_are_told_in_order() 
     check(
         &story,
         &expect![[r#"
-        16:00 order_registered    The shop registered order 1042, which costs 50.00 EUR.
-        16:01 session_created     Attempt 1: a session was opened, valid until 2026-11-24T16:31:00.000Z.
-        16:01 provider_selected   It goes to stripe. The first of the rules for card takes it.
-        16:01 method_selected     The method is card.
-        16:02 error               Stripe could not be reached, so no checkout was opened.
-        16:02 session_created     Attempt 2: a session was opened, valid until 2026-11-24T16:32:00.000Z.
-        16:02 provider_selected   It goes to other. The first of the rules for card takes it.
-        16:02 method_selected     The method is card.
-        16:03 error               Other opened no checkout: currency_not_supported.
-        16:03 session_created     Attempt 3: a session was opened, valid until 2026-11-24T16:33:00.000Z.
-        16:03 provider_selected   It goes to third. The first of the rules for card takes it.
-        16:03 method_selected     The method is card.
-        16:04 customer_redirected The customer was sent to the checkout.
-        16:04 status_changed      The order went from created to pending.
-    "#]],
+            16:00 order_registered    The shop registered order 1042, which costs 50.00 EUR.
+            16:01 session_created     Attempt 1: a session was opened, valid until 2026-11-24T16:31:00.000Z.
+            16:01 provider_selected   It goes to stripe. The first of the rules for card takes it.
+            16:01 method_selected     The method is card.
+            16:02 error               Attempt 1: stripe could not be reached, so no checkout was opened.
+            16:02 session_created     Attempt 2: a session was opened, valid until 2026-11-24T16:32:00.000Z.
+            16:02 provider_selected   It goes to other. The first of the rules for card takes it.
+            16:02 method_selected     The method is card.
+            16:03 error               Attempt 2: other opened no checkout: currency_not_supported.
+            16:03 session_created     Attempt 3: a session was opened, valid until 2026-11-24T16:33:00.000Z.
+            16:03 provider_selected   It goes to third. The first of the rules for card takes it.
+            16:03 method_selected     The method is card.
+            16:04 customer_redirected Attempt 3: the customer was sent to the checkout.
+            16:04 status_changed      The order went from created to pending.
+        "#]],
     );
 }
 

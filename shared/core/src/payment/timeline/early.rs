@@ -17,7 +17,7 @@ pub(super) fn arrival(payment: &Payment, fact: &Fact) -> Option<String> {
 }
 
 /// A span of time as a person says it, rounded down.
-fn span(millis: u64) -> String {
+pub(super) fn span(millis: u64) -> String {
     match millis / 1_000 {
         0 => "less than a second".to_owned(),
         seconds @ 1..=119 => format!("{seconds} s"),
