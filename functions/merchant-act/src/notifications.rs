@@ -8,7 +8,7 @@ use payproof_edge::api::notification::{NotificationView, cursor, parse_cursor};
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
 use payproof_edge::flow::{ResendError, resend, resend_failing};
-use payproof_edge::store::LIST_MILLIS_LAST;
+use payproof_edge::store::{LIST_MILLIS_LAST, list_from};
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +39,7 @@ pub(crate) async fn all(app: &App, shop: &Shop, call: &Call) -> Result<Response,
         .filter(|since| since.millis() <= LIST_MILLIS_LAST)
         .ok_or_else(|| bad("`since` is a moment as RFC 3339 writes it, such as 2026-11-24T00:00:00Z."))?;
     let beyond = body.cursor.map(|text| {
-        let key = parse_cursor(&text).filter(|key| *key >= format!("{:013}", since.millis()));
+        let key = parse_cursor(&text).filter(|key| *key >= list_from(since));
         key.ok_or_else(|| bad("`cursor` is what `next_cursor` of the answer before says."))
     });
     let beyond = beyond.transpose()?;

@@ -6,7 +6,7 @@ use payproof::shop::Shop;
 use payproof_edge::api::view::{OrderView, order_cursor};
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
-use payproof_edge::store::LIST_MILLIS_LAST;
+use payproof_edge::store::{LIST_MILLIS_LAST, list_from};
 
 pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let nothing = || Problem::of(Code::NotFound, "The shop has no order of this id.");
@@ -28,8 +28,7 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
         .map(|text| read::order_cursor(&text).ok_or_else(|| bad("cursor")))
         .transpose()?;
     // List keys are the creation's millisecond in 13 digits and the payment id; `~` sorts after every one of them.
-    let (from, to) =
-        (format!("{:013}", from.millis()), format!("{:013}~", to.millis().min(LIST_MILLIS_LAST)));
+    let (from, to) = (list_from(from), format!("{}~", list_from(to)));
     if from > to {
         return Err(Problem::of(Code::InvalidRequest, "`from` is after `to`."));
     }

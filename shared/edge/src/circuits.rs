@@ -79,7 +79,7 @@ impl Circuits {
         self.locked().remove(callee);
     }
 
-    /// It did not answer. Until when it is left alone, where this opened its circuit anew.
+    /// It did not answer. Until when it is left alone, where this opened its circuit anew, which is logged here.
     pub fn failed(&self, callee: &Callee, now: Moment) -> Option<Moment> {
         let mut known = self.locked();
         if known.len() >= CIRCUITS_MAX && !known.contains_key(callee) {
@@ -90,24 +90,26 @@ impl Circuits {
             }
         }
         let circuit = known.entry(callee.clone()).or_default();
-        if circuit.failed(now) { circuit.open_until(now) } else { None }
+        let until = if circuit.failed(now) { circuit.open_until(now)? } else { return None };
+        match callee {
+            Callee::Provider(shop_id, provider) => {
+                tracing::warn!(%shop_id, provider, %until, "a provider keeps failing and is left alone");
+            }
+            Callee::Shop(shop_id) => {
+                tracing::warn!(%shop_id, %until, "the shop keeps failing and is left alone");
+            }
+        }
+        Some(until)
     }
 
-    /// Notes how a call to a provider went: a refusal is an answer, a silence is none. Until when it is left alone, where
-    /// this opened its circuit anew, which is logged here.
+    /// Notes how a call to a provider went: a refusal is an answer, a silence is none. What [`Circuits::failed`] says.
     pub fn heard<T>(&self, callee: &Callee, answer: &Result<T, Failure>, now: Moment) -> Option<Moment> {
         match answer {
             Ok(_) | Err(Failure::Refused { .. } | Failure::NotUnderstood(_)) => {
                 self.succeeded(callee);
                 None
             }
-            Err(Failure::Unknown(_) | Failure::Unreachable(_)) => {
-                let until = self.failed(callee, now)?;
-                if let Callee::Provider(shop_id, provider) = callee {
-                    tracing::warn!(%shop_id, provider, %until, "a provider keeps failing and is left alone");
-                }
-                Some(until)
-            }
+            Err(Failure::Unknown(_) | Failure::Unreachable(_)) => self.failed(callee, now),
         }
     }
 

@@ -190,21 +190,15 @@ pub struct AskedRefund {
 pub fn asked_refund(payment: &Payment, id: &RefundId) -> Option<AskedRefund> {
     let (fact, refund) = requests(payment).find(|(_, refund)| refund.id == *id)?;
     let of_attempt = || payment.facts.iter().filter(|known| known.attempt == fact.attempt);
-    let told = |known: &Fact| match &known.said.kind {
-        Kind::RefundPending(refund) => Some((refund.clone(), RefundStatus::Pending)),
-        Kind::Refunded(refund) => Some((refund.clone(), RefundStatus::Succeeded)),
-        Kind::RefundFailed(refund) => Some((refund.clone(), RefundStatus::Failed)),
-        _ => None,
-    };
     // The provider's id of it: a later event may name nothing else.
     let names: Vec<RefundId> = of_attempt()
-        .filter_map(told)
+        .filter_map(told_refund)
         .filter(|(refund, _)| refund.request.as_ref() == Some(id))
-        .map(|(refund, _)| refund.id)
+        .map(|(refund, _)| refund.id.clone())
         .chain([id.clone()])
         .collect();
     let about = of_attempt().filter_map(|known| {
-        let (refund, status) = told(known)?;
+        let (refund, status) = told_refund(known)?;
         names.contains(&refund.id).then_some((status, refund, known))
     });
     let last = about.max_by_key(|(status, _, _)| *status);
@@ -233,8 +227,18 @@ pub fn requested_refund(payment: &Payment, id: &RefundId) -> Option<RefundAsk> {
     Some(RefundAsk { attempt: fact.attempt, payment: of, id: id.clone(), money: refund.money })
 }
 
+/// The refund that a provider tells of, and how it stands by that.
+pub(super) const fn told_refund(fact: &Fact) -> Option<(&Refund, RefundStatus)> {
+    match &fact.said.kind {
+        Kind::RefundPending(refund) => Some((refund, RefundStatus::Pending)),
+        Kind::Refunded(refund) => Some((refund, RefundStatus::Succeeded)),
+        Kind::RefundFailed(refund) => Some((refund, RefundStatus::Failed)),
+        _ => None,
+    }
+}
+
 /// The refunds that we asked for.
-fn requests(payment: &Payment) -> impl Iterator<Item = (&Fact, &Refund)> {
+pub(super) fn requests(payment: &Payment) -> impl Iterator<Item = (&Fact, &Refund)> {
     payment.facts.iter().filter_map(|fact| match &fact.said.kind {
         Kind::RefundRequested(refund) => Some((fact, refund)),
         _ => None,

@@ -143,7 +143,8 @@ impl<'de> Visitor<'de> for NotesVisitor {
 /// The idempotency key, where one was sent.
 ///
 /// # Errors
-/// `invalid_idempotency_key` for one that is not 1 to 255 visible ASCII characters without a comma (API Gateway joins a header sent twice by one).
+/// `invalid_idempotency_key` for one that is not 1 to 255 visible ASCII characters without a comma: by one API Gateway
+/// joins a header that was sent twice.
 pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
     let name = "idempotency-key";
     if !call.request.headers().contains_key(name) {

@@ -1,12 +1,13 @@
 //! Applying an event that was verified and stored: read again from its bytes, asked about again where only the provider
 //! can tell.
 
-use payproof::payment::{Fact, Moment, Outcome, PaymentId, ProviderName};
+use payproof::payment::{Moment, Outcome, PaymentId};
 use payproof::provider::{Configured, Failure, Reading, Told, Verified};
 use payproof::shop::Shop;
 
+use super::apply_early::name_early;
 use super::record::{FlowError, record};
-use super::take_event::{Deadline, could_come, facts_of, strongest};
+use super::take_event::{Deadline, facts_of, strongest};
 use crate::app::App;
 use crate::random;
 use crate::store::StoredEvent;
@@ -79,7 +80,7 @@ pub(super) async fn apply_stored(
         let mut outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
         if outcome == Outcome::Unmatched && only.is_none() {
             // What it is about may have been learned only now: whoever registers or reserves that looks for it.
-            name(app, shop, provider.id(), &told, &facts, event, now).await?;
+            name_early(app, shop, provider.id(), told.session, &facts, &event.id, now).await?;
             outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
         }
         tracing::info!(
@@ -103,23 +104,6 @@ pub(super) async fn apply_stored(
         return Ok(Applied::Done(strongest(outcomes)));
     }
     Ok(Applied::Waits { outcome: Outcome::Unmatched, in_part })
-}
-
-/// Names an event where the order that it is about will look.
-async fn name(
-    app: &App,
-    shop: &Shop,
-    provider: &ProviderName,
-    told: &Told,
-    facts: &[Fact],
-    event: &StoredEvent,
-    now: Moment,
-) -> Result<(), FlowError> {
-    let Some(fact) = facts.first() else { return Ok(()) };
-    if could_come(app, shop, provider, told.session).await? {
-        app.store.put_early(&shop.id, &told.session.payment, &fact.id, &event.id, now).await?;
-    }
-    Ok(())
 }
 
 /// What a reading tells; none where the provider's answer names no session of ours.

@@ -11,7 +11,7 @@ use super::record::FlowError;
 use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{LOOK_LAST, RECONCILE_TIMEOUT};
-use crate::store::{LIST_ALL, list_key};
+use crate::store::{LIST_ALL, list_from, list_key};
 
 /// Where to look, and how far.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ pub async fn reconcile_open(
     now: Moment,
 ) -> Result<LookedAt, FlowError> {
     let deadline = Deadline::after(stretch.limit);
-    let from = format!("{:013}", stretch.since.millis());
+    let from = list_from(stretch.since);
     let mut begun = false;
     let mut looked = LookedAt { done: 0, next: stretch.before.map(str::to_owned) };
     loop {

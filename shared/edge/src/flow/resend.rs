@@ -10,7 +10,7 @@ use super::record::FlowError;
 use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{BULK_TIMEOUT, RACES_MAX};
-use crate::store::{Due, LIST_ALL, Notification};
+use crate::store::{Due, LIST_ALL, Notification, list_from};
 
 /// Why nothing is sent again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +95,7 @@ pub async fn resend_failing(
         return Err(ResendError::NoAddress);
     }
     let deadline = Deadline::after(BULK_TIMEOUT);
-    let from = format!("{:013}", since.millis());
+    let from = list_from(since);
     let mut beyond = beyond.map(str::to_owned);
     let mut done = 0_u64;
     loop {

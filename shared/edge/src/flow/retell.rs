@@ -10,7 +10,7 @@ use super::record::FlowError;
 use super::tell_shop::tell_shop;
 use crate::app::App;
 use crate::limits::RETOLD_AT_ONCE;
-use crate::store::LIST_MILLIS_LAST;
+use crate::store::list_from;
 
 /// Which orders are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub async fn retell(
     span: Span,
     now: fn() -> Moment,
 ) -> Result<Retold, FlowError> {
-    let (from, to) = (list_key(span.registered_from), format!("{}~", list_key(span.to)));
+    let (from, to) = (list_from(span.registered_from), format!("{}~", list_from(span.to)));
     let mut retold = Retold::default();
     let mut before: Option<String> = None;
     loop {
@@ -89,11 +89,6 @@ async fn look_at(
             Err(_) => retold.failed = retold.failed.saturating_add(1),
         }
     }
-}
-
-/// How the list's keys of a moment begin.
-fn list_key(at: Moment) -> String {
-    format!("{:013}", at.millis().min(LIST_MILLIS_LAST))
 }
 
 fn count(orders: usize) -> u64 {

@@ -9,6 +9,7 @@ use payproof::provider::{
 use payproof::shop::Shop;
 use sha2::{Digest as _, Sha256};
 
+use super::apply_early::name_early;
 use super::follow_hint::follow_hint;
 use super::record::{FlowError, is_ours, record, record_from};
 use crate::app::App;
@@ -279,19 +280,18 @@ impl Delivery<'_> {
         about: &About<'_>,
         facts: &[Fact],
     ) -> Result<Outcome, FlowError> {
-        let waits_for = match (about.session, facts.first()) {
-            (Some(session), Some(fact))
-                if could_come(self.app, self.shop, &self.provider, session).await? =>
-            {
-                let event = self.event_id(verified, about);
-                self.app.store.put_early(&self.shop.id, &session.payment, &fact.id, &event, self.now).await?;
-                Some(session)
+        let event = self.event_id(verified, about);
+        let named = match about.session {
+            Some(session) => {
+                let named =
+                    name_early(self.app, self.shop, &self.provider, session, facts, &event, self.now).await?;
+                named.then_some(session)
             }
-            _ => None,
+            None => None,
         };
         let problem = "no such session of this shop and provider, yet".to_owned();
-        let event = self.keep(verified, about, Outcome::Unmatched, problem).await?;
-        let Some(session) = waits_for else { return Ok(Outcome::Unmatched) };
+        self.keep(verified, about, Outcome::Unmatched, problem).await?;
+        let Some(session) = named else { return Ok(Outcome::Unmatched) };
         let outcome = self.apply(session, facts).await?;
         match outcome {
             Outcome::Unmatched => {}
@@ -344,23 +344,6 @@ impl Delivery<'_> {
         self.app.store.put_event(&self.shop.id, &event).await?;
         Ok(event.id)
     }
-}
-
-/// Whether a session could still be registered or reserved: an order that is another shop's, or a session that is another
-/// provider's, never becomes this one's.
-pub(super) async fn could_come(
-    app: &App,
-    shop: &Shop,
-    provider: &ProviderName,
-    session: SessionId,
-) -> Result<bool, FlowError> {
-    Ok(match app.store.load(&session.payment).await? {
-        None => true,
-        Some(payment) => {
-            payment.shop == shop.id
-                && payment.sessions.get(&session.attempt).is_none_or(|known| known.provider == *provider)
-        }
-    })
 }
 
 /// How far behind our clock an event's own time is believed: providers repeat for days.

@@ -141,13 +141,12 @@ impl Run<'_> {
         before: Option<&Telling>,
     ) -> Result<(Telling, bool), FlowError> {
         let Some((tried, heard)) = self.send(notify, news).await else { return Err(FlowError::Raced) };
-        let opened = match &heard {
-            Heard::Told | Heard::Gone => {
-                self.app.circuits.succeeded(callee);
-                None
+        match &heard {
+            Heard::Told | Heard::Gone => self.app.circuits.succeeded(callee),
+            Heard::Failed { .. } => {
+                self.app.circuits.failed(callee, tried.ended_at());
             }
-            Heard::Failed { .. } => self.app.circuits.failed(callee, tried.ended_at()),
-        };
+        }
         let after = self.save(news, before, &tried, &heard).await?;
         let (shop_id, payment_id, kind) = (&self.shop.id, self.payment.id, news.kind);
         let took = heard == Heard::Told;
@@ -162,9 +161,6 @@ impl Run<'_> {
             Heard::Failed { why, .. } => {
                 tracing::warn!(%shop_id, %payment_id, sequence, %kind, state, millis, why, "the shop could not be told");
             }
-        }
-        if let Some(until) = opened {
-            tracing::warn!(%shop_id, %until, "the shop keeps failing and is left alone");
         }
         Ok((after, took))
     }

@@ -35,7 +35,7 @@ pub use idempotency::{Claim, IdempotencyKey};
 pub use link::{Link, LinkRequest};
 pub use order::{Registered, Saved};
 pub use order_item::list_key;
-pub use order_list::{LIST_ALL, LIST_MILLIS_LAST, Page};
+pub use order_list::{LIST_ALL, LIST_MILLIS_LAST, Page, list_from};
 pub use refused::Note;
 pub use timer::{Due, Shard, TimerKey, Timers};
 pub use told::{Failing, FailingPage, Notification, failing_key};

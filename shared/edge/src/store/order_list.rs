@@ -1,7 +1,7 @@
 //! A shop's orders, newest first. The index is a hint: each order is then read from its own item.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use payproof::payment::{Payment, PaymentId, ShopId};
+use payproof::payment::{Moment, Payment, PaymentId, ShopId};
 
 use super::attributes::{CREATED, LIST, PK};
 use super::expression::{Item, Read as _, s};
@@ -12,6 +12,11 @@ use crate::limits::PAGE_MAX;
 pub const LIST_MILLIS_LAST: u64 = 9_999_999_999_999;
 /// Below and above every list key.
 pub const LIST_ALL: (&str, &str) = ("0", "~");
+
+/// How the list keys of a moment begin: below those of all later ones.
+pub fn list_from(at: Moment) -> String {
+    format!("{:013}", at.millis().min(LIST_MILLIS_LAST))
+}
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

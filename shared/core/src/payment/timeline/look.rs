@@ -15,26 +15,18 @@ pub(super) fn sentence(payment: &Payment, word: Attention, standing: &Standing, 
     };
     let names = if names.is_empty() { names } else { format!(" ({names})") };
     let what = match word {
-        Attention::LatePayment => {
-            format!("money is there for an attempt that {}", ended(payment, standing, at))
-        }
-        _ => to_look_at(word).to_owned(),
-    };
-    format!("Somebody has to look: {what}{names}. {}", to_do(word))
-}
-
-/// Why somebody has to look.
-const fn to_look_at(word: Attention) -> &'static str {
-    match word {
         Attention::AmountMismatch => "what came is not the order's amount",
         Attention::CurrencyMismatch => "what came is not in the order's currency",
         Attention::DuplicatePayment => "the order was paid more than once",
-        Attention::LatePayment => "money is there for an attempt that had ended",
+        Attention::LatePayment => {
+            &format!("money is there for an attempt that {}", ended(payment, standing, at))
+        }
         Attention::Disputed => "a dispute is open",
         Attention::PaymentReversed => "the provider took money back",
         Attention::RefundFailed => "a refund did not reach the customer",
         Attention::Stuck => "an outcome stays unconfirmed",
-    }
+    };
+    format!("Somebody has to look: {what}{names}. {}", to_do(word))
 }
 
 /// What to do about it.

@@ -1,6 +1,7 @@
 //! What refunds come to, in words.
 
-use super::super::{Fact, Kind, Money, Payment, Refund, Standing};
+use super::super::refund::{requests, told_refund};
+use super::super::{Fact, Money, Payment, Standing};
 
 /// How much went back until now, where a write changed that.
 pub(super) fn back(order: Money, before: &Standing, after: &Standing) -> Option<String> {
@@ -13,33 +14,21 @@ pub(super) fn back(order: Money, before: &Standing, after: &Standing) -> Option<
 /// Whether a refund was made at the provider by somebody else. Only where each that we asked for is known to be
 /// another one: what a provider does not name as ours may be ours all the same.
 pub(super) fn is_from_elsewhere(payment: &Payment, fact: &Fact) -> bool {
-    let told = || payment.facts.iter().filter(|known| known.attempt == fact.attempt).filter_map(told);
-    let asked = payment.facts.iter().filter(|known| known.attempt == fact.attempt).filter_map(|known| {
-        match &known.said.kind {
-            Kind::RefundRequested(refund) => Some(&refund.id),
-            _ => None,
-        }
-    });
-    let Some(refund) = self::told(fact) else { return false };
+    let Some((refund, _)) = told_refund(fact) else { return false };
+    let of_attempt = |known: &&Fact| known.attempt == fact.attempt;
+    let told = || payment.facts.iter().filter(of_attempt).filter_map(told_refund).map(|(told, _)| told);
+    let mut asked = requests(payment).filter(|(known, _)| of_attempt(known)).map(|(_, ours)| &ours.id);
     refund.request.is_none()
         && !told().any(|known| known.id == refund.id && known.request.is_some())
-        && asked.into_iter().all(|ours| told().any(|known| known.request.as_ref() == Some(ours)))
-}
-
-/// The refund that a provider tells of.
-const fn told(fact: &Fact) -> Option<&Refund> {
-    match &fact.said.kind {
-        Kind::RefundPending(refund) | Kind::Refunded(refund) | Kind::RefundFailed(refund) => Some(refund),
-        _ => None,
-    }
+        && asked.all(|ours| told().any(|known| known.request.as_ref() == Some(ours)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Source;
     use super::super::super::sample::{
         Story, eur, fact, our_refund, paid, refund_requested, refunded, refunded_total,
     };
+    use super::super::super::{Kind, Source};
     use super::*;
 
     fn is_from_elsewhere_at_last(story: Story) -> bool {
