@@ -58,7 +58,7 @@ pub const WHY_CHARS_MAX: usize = 600;
 /// Bytes of a provider's answer.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Requests that one question to a provider may take.
-pub const EXCHANGES_MAX: usize = 4;
+pub const EXCHANGES_MAX: usize = 6;
 
 /// A timer is set at least this far ahead, so that none lands behind the sweep's cursor.
 pub const TIMER_AHEAD_MILLIS: u64 = 60_000;

@@ -4,9 +4,9 @@
 /// What a shop's account is, beside its secrets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct About<'a> {
-    /// Whether it moves real money.
-    pub live: bool,
-    /// The address of the provider's API.
+    /// Whether it moves real money; none where the keys do not tell.
+    pub live: Option<bool>,
+    /// The address of the provider's API; empty where it has none.
     pub api_base: &'a str,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::NotUnderstood;
-use crate::payment::Moment;
+use crate::payment::{Moment, ProviderPaymentId, SessionId};
 use crate::secret::Secret;
 
 /// A request to a provider. Its `Debug` shows neither header values nor body.
@@ -128,7 +128,20 @@ pub enum Step<T> {
     Done(T),
     /// Send this and hand back the answer.
     Send(Exchange<T>),
+    /// Look up whose this payment is, among those that we remember.
+    Find(Search<T>),
 }
+
+/// A payment of the provider's whose session is looked up in our own store.
+pub struct Search<T> {
+    /// The provider's id of the payment.
+    pub payment: ProviderPaymentId,
+    /// What follows once the session is known, or known to be none of ours.
+    pub then: Found<T>,
+}
+
+/// What follows from a look-up.
+pub type Found<T> = Box<dyn FnOnce(Option<SessionId>) -> Result<Step<T>, Failure> + Send>;
 
 /// A request and how its answer is read.
 pub struct Exchange<T> {
@@ -150,6 +163,34 @@ impl<T> Step<T> {
         Self::Send(Exchange { request, read: Box::new(read) })
     }
 
+    /// Look up whose `payment` is; `then` says what follows.
+    pub fn find(
+        payment: ProviderPaymentId,
+        then: impl FnOnce(Option<SessionId>) -> Result<Step<T>, Failure> + Send + 'static,
+    ) -> Self {
+        Self::Find(Search { payment, then: Box::new(then) })
+    }
+
+    /// The same step, and then the one that `next` makes of what it comes to.
+    ///
+    /// # Errors
+    /// What `next` says, where there is nothing to send first.
+    pub fn then<U>(
+        self,
+        next: impl FnOnce(T) -> Result<Step<U>, Failure> + Send + 'static,
+    ) -> Result<Step<U>, Failure>
+    where
+        T: 'static,
+    {
+        Ok(match self {
+            Self::Done(value) => next(value)?,
+            Self::Send(Exchange { request, read }) => {
+                Step::send(request, move |answer| read(answer)?.then(next))
+            }
+            Self::Find(Search { payment, then }) => Step::find(payment, move |found| then(found)?.then(next)),
+        })
+    }
+
     /// The same step, and `then` with what it comes to.
     pub fn map<U>(self, then: impl FnOnce(T) -> U + Send + 'static) -> Step<U>
     where
@@ -160,6 +201,9 @@ impl<T> Step<T> {
             Self::Send(Exchange { request, read }) => {
                 Step::send(request, move |answer| Ok(read(answer)?.map(then)))
             }
+            Self::Find(Search { payment, then: found }) => {
+                Step::find(payment, move |session| Ok(found(session)?.map(then)))
+            }
         }
     }
 }
@@ -169,6 +213,7 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
         match self {
             Self::Done(value) => f.debug_tuple("Done").field(value).finish(),
             Self::Send(exchange) => f.debug_tuple("Send").field(&exchange.request).finish(),
+            Self::Find(search) => f.debug_tuple("Find").field(&search.payment).finish(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Whatever has to be sent is returned as a [`Step`], and the answer is handed back to it.
 
 mod account;
+mod amount;
 mod checkout;
 mod endpoint;
 mod event;
@@ -24,7 +25,7 @@ pub use account::AccountError;
 pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};
 pub use endpoint::{About, EndpointFault};
 pub use event::{Event, NotUnderstood, Reading, Told};
-pub use exchange::{Answer, Exchange, Failure, Reader, Request, Step};
-pub use inbound::{Inbound, Refusal, Verdict, Verified};
-pub use list::{ALL, AboutSession, Configured, Listed, Provider, listed};
+pub use exchange::{Answer, Exchange, Failure, Reader, Request, Search, Step};
+pub use inbound::{Inbound, Refusal, Verdict, Verified, Vouched};
+pub use list::{ALL, Abilities, AboutSession, Configured, Instructions, Listed, Provider, listed};
 pub use reason::{ForCustomer, Meaning, Reasons, Why, put_in_words};

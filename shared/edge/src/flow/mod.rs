@@ -25,6 +25,7 @@ mod review_session;
 mod sweep;
 mod take_event;
 mod tell_shop;
+mod whose_payment;
 
 pub use acknowledge::{AcknowledgeError, acknowledge};
 pub use apply_early::apply_early;
