@@ -143,3 +143,6 @@ pub const RETOLD_AT_ONCE: usize = 8;
 
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;
+/// For how long a session is open that is paid by hand, where its shop or its request says nothing longer: a bank
+/// transfer takes days, and nobody closes it meanwhile.
+pub const BY_HAND_TTL_SECONDS: u64 = 14 * 86_400;

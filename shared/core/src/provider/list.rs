@@ -68,6 +68,8 @@ pub struct Provider<A: 'static> {
     pub reasons: Option<&'static Reasons>,
     /// What is true of a session now.
     pub fetch: Option<AboutSession<A, Vec<Report>>>,
+    /// Whether nobody but a merchant, by name, can say that money came.
+    pub by_hand: bool,
     /// What the customer is asked to do where there is no hosted page: their order's return page shows it.
     pub instructions: Option<Instructions<A>>,
     /// Sends money back.
@@ -170,6 +172,8 @@ pub trait Configured: Send + Sync + fmt::Debug {
     fn expiry(&self) -> Expiry;
     /// What is true of a session now; none where it cannot be asked.
     fn fetch(&self, held: &Held<'_>) -> Option<Step<Vec<Report>>>;
+    /// Whether nobody but a merchant, by name, can say that money came.
+    fn is_by_hand(&self) -> bool;
     /// What the customer is asked to do to pay a session; none where a hosted page tells them.
     fn instructions(&self, session: SessionId, money: Money) -> Option<String>;
     /// Sends money back; none where it cannot.
@@ -299,6 +303,10 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
 
     fn fetch(&self, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
         self.provider.fetch.and_then(|fetch| fetch(&self.account, held))
+    }
+
+    fn is_by_hand(&self) -> bool {
+        self.provider.by_hand
     }
 
     fn instructions(&self, session: SessionId, money: Money) -> Option<String> {

@@ -63,6 +63,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: Some(&REASONS),
     fetch: Some(fetch),
+    by_hand: false,
     instructions: None,
     refund: Some(refund),
     close: Some(close),

@@ -64,6 +64,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 1_800, most_seconds: 86_400 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
+    by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
     close: Some(requests::close),
