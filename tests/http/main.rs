@@ -42,6 +42,7 @@ mod demo_shop;
 mod diagnostics;
 mod doors;
 mod every_order;
+mod every_provider;
 mod expiring;
 mod explain;
 mod fallback;

@@ -239,6 +239,7 @@ fn account() -> Account {
         shop: ShopId::parse("demo").unwrap(),
         api_key: Secret::new("sbx_test"),
         webhook_secret: Secret::new("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
+        speaks: std::collections::BTreeMap::new(),
     }
 }
 
