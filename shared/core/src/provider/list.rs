@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, mollie, sandbox,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, mollie, sandbox,
     stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
@@ -13,8 +13,9 @@ use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 3] = [
+pub static ALL: [&dyn Listed; 4] = [
     &stripe::PROVIDER,
+    &adyen::PROVIDER,
     &mollie::PROVIDER,
     &sandbox::PROVIDER,
 ];

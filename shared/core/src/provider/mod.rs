@@ -5,6 +5,7 @@
 //! Whatever has to be sent is returned as a [`Step`], and the answer is handed back to it.
 
 mod account;
+pub mod adyen;
 mod amount;
 mod checkout;
 mod endpoint;

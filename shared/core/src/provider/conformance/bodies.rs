@@ -114,7 +114,7 @@ fn a_number_that_is_no_amount_is_refused_where_it_is_read() {
                     "null",
                     "true",
                     "[]",
-                    "1000000000000000",
+                    "1000000000000000000",
                     "123456789012345678901234567890",
                 ] {
                     match outcome(trial, &format!("{}{number}{}", &vector.body[..start], &vector.body[end..]))

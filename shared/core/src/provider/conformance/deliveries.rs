@@ -42,7 +42,9 @@ fn each_delivery_is_read_as_its_vector_says() {
                 })
                 .collect();
             assert_eq!(readings.len(), vector.reads.len(), "{name}");
-            for (((id, word, at), reading), expected) in readings.into_iter().zip(&vector.reads) {
+            for (place, (((id, word, at), reading), expected)) in
+                readings.into_iter().zip(&vector.reads).enumerate()
+            {
                 if !expected["event_id"].is_null() {
                     assert_eq!(id.as_deref(), expected["event_id"].as_str(), "{name}");
                 }
@@ -53,7 +55,10 @@ fn each_delivery_is_read_as_its_vector_says() {
                             reference.replace('_', "-"),
                             "{name}"
                         );
-                        assert_eq!(configured.hint(&inbound), Some(told.session), "{name}");
+                        // Of a batch it is the first that is named.
+                        if place == 0 {
+                            assert_eq!(configured.hint(&inbound), Some(told.session), "{name}");
+                        }
                         told
                     }
                     // No reference, or no amount: the provider is asked, and its answer holds them.
@@ -112,7 +117,8 @@ fn each_flipped_bit_of_a_body_is_refused_or_says_the_same() {
             };
             let mut body = vector.body.clone().into_bytes();
             let original = read(&body).unwrap();
-            for index in 0..body.len() {
+            let unsigned = unsigned(&vector);
+            for index in (0..body.len()).filter(|index| !unsigned.iter().any(|part| part.contains(index))) {
                 for bit in 0..8 {
                     body[index] ^= 1 << bit;
                     match (read(&body), trial.proves.what) {
@@ -128,6 +134,17 @@ fn each_flipped_bit_of_a_body_is_refused_or_says_the_same() {
             }
         }
     }
+}
+
+/// The parts of a body that its vector lists as read for what they mean and signed by nobody.
+fn unsigned(vector: &Vector) -> Vec<std::ops::Range<usize>> {
+    let listed = vector.more.get("unsigned").and_then(Value::as_array);
+    let part = |text: &Value| {
+        let text = text.as_str().unwrap();
+        let start = vector.body.find(text).unwrap();
+        start..start + text.len()
+    };
+    listed.into_iter().flatten().map(part).collect()
 }
 
 /// What moves money: a time and a reason may be outside of what is signed.
