@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, mollie, sandbox, stripe,
+    Told, Verdict, adyen, mollie, paypal, sandbox, stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -96,10 +96,12 @@ impl Proves {
 const TRIALS: &[&Trial] = &[
     &stripe::tests::TRIAL,
     &adyen::tests::TRIAL,
+    &paypal::tests::TRIAL,
     &mollie::tests::TRIAL,
     &sandbox::tests::TRIAL,
 ];
 const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &adyen::tests::TRIAL, &sandbox::tests::TRIAL];
+const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &paypal::tests::TRIAL, &sandbox::tests::TRIAL];
 
 /// The trials of providers that sign, or send a secret word.
 fn signing() -> impl Iterator<Item = &'static Trial> {

@@ -15,6 +15,7 @@ mod inbound;
 mod json;
 mod list;
 pub mod mollie;
+pub mod paypal;
 mod reason;
 pub mod sandbox;
 pub mod signature;

@@ -6,6 +6,7 @@ pub mod standard_webhooks;
 #[cfg(test)]
 mod tests;
 
+use ed25519_dalek::{Signature, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq as _};
@@ -71,6 +72,24 @@ pub fn any_mac_matches<'k, M: Mac + KeyInit>(
         }
     }
     if bool::from(matched) { Ok(Proof(())) } else { Err(Refusal::Invalid) }
+}
+
+/// A proof if any of `candidates` is the Ed25519 signature of `message` under any of `keys`, by the strict rules: one
+/// spelling of a signature, and no key under which a stranger's would do.
+///
+/// # Errors
+/// [`Refusal::Invalid`].
+pub fn any_ed25519_matches<'k>(
+    keys: impl Iterator<Item = &'k VerifyingKey>,
+    message: &[u8],
+    candidates: &[Vec<u8>],
+) -> Result<Proof, Refusal> {
+    let candidates: Vec<_> =
+        candidates.iter().filter_map(|bytes| Signature::from_slice(bytes).ok()).collect();
+    // All of it is public: nothing is learnt from how long this takes.
+    let matches =
+        |key: &VerifyingKey| candidates.iter().any(|candidate| key.verify_strict(message, candidate).is_ok());
+    if keys.into_iter().any(matches) { Ok(Proof(())) } else { Err(Refusal::Invalid) }
 }
 
 /// A proof if `sent` is one of `tokens`: for providers that send a secret word along instead of signing with it. It says
