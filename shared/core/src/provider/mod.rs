@@ -16,6 +16,7 @@ mod list;
 mod reason;
 pub mod sandbox;
 pub mod signature;
+pub mod square;
 pub mod stripe;
 
 #[cfg(test)]
