@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, mollie, paypal, sandbox, stripe,
+    Told, Verdict, adyen, mollie, paypal, razorpay, sandbox, square, stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -98,10 +98,14 @@ const TRIALS: &[&Trial] = &[
     &adyen::tests::TRIAL,
     &paypal::tests::TRIAL,
     &mollie::tests::TRIAL,
+    &razorpay::tests::TRIAL,
+    &square::tests::TRIAL,
     &sandbox::tests::TRIAL,
 ];
 const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &adyen::tests::TRIAL, &sandbox::tests::TRIAL];
 const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &paypal::tests::TRIAL, &sandbox::tests::TRIAL];
+const TRIALS: &[&Trial] =
+    &[&stripe::tests::TRIAL, &square::tests::TRIAL, &razorpay::tests::TRIAL, &sandbox::tests::TRIAL];
 
 /// The trials of providers that sign, or send a secret word.
 fn signing() -> impl Iterator<Item = &'static Trial> {
@@ -206,7 +210,7 @@ fn read_signed(trial: &Trial, configured: &dyn Configured, body: &[u8]) -> Resul
 }
 
 const NOW: u64 = 1_795_539_600;
-const URL: &str = "https://pay.example/v1/webhooks/demo/it";
+pub(super) const URL: &str = "https://pay.example/v1/webhooks/demo/it";
 
 fn judged(configured: &dyn Configured, headers: &HeaderMap, body: &[u8], now: Moment) -> Result<(), Refusal> {
     judged_at(configured, URL, headers, body, now)

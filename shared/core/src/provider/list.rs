@@ -6,18 +6,20 @@ use std::fmt;
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, mollie, paypal,
-    sandbox, stripe,
+    razorpay, sandbox, square, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 5] = [
+pub static ALL: [&dyn Listed; 7] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
     &mollie::PROVIDER,
+    &razorpay::PROVIDER,
+    &square::PROVIDER,
     &sandbox::PROVIDER,
 ];
 

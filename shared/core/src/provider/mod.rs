@@ -16,9 +16,11 @@ mod json;
 mod list;
 pub mod mollie;
 pub mod paypal;
+pub mod razorpay;
 mod reason;
 pub mod sandbox;
 pub mod signature;
+pub mod square;
 pub mod stripe;
 
 #[cfg(test)]
