@@ -5,16 +5,18 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, sandbox, stripe,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, paddle, sandbox,
+    stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 2] = [
+pub static ALL: [&dyn Listed; 3] = [
     &stripe::PROVIDER,
     &sandbox::PROVIDER,
+    &paddle::PROVIDER,
 ];
 
 /// The provider of this name. `generic:acme` is one that is described in the configuration: it is listed as `generic`.
