@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, paddle, sandbox, stripe,
+    Told, Verdict, nowpayments, paddle, sandbox, stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -92,7 +92,8 @@ impl Proves {
     pub(super) const BYTES: Self = Self { what: What::Bytes, time: false, url: false };
 }
 
-const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &sandbox::tests::TRIAL, &paddle::tests::TRIAL];
+const TRIALS: &[&Trial] =
+    &[&stripe::tests::TRIAL, &sandbox::tests::TRIAL, &paddle::tests::TRIAL, &nowpayments::tests::TRIAL];
 
 /// The trials of providers that sign, or send a secret word.
 fn signing() -> impl Iterator<Item = &'static Trial> {
@@ -313,7 +314,7 @@ pub(super) fn answer(status: u16, body: impl Into<String>) -> Answer {
 pub(super) fn shown(request: &Request) -> String {
     let mut lines = vec![format!("{} {}", request.method, request.url)];
     for (name, value) in &request.headers {
-        let value = match (*name, value.reveal().split_once(' ')) {
+        let value = match (name.as_ref(), value.reveal().split_once(' ')) {
             ("authorization", Some((scheme, _))) => format!("{scheme} …"),
             _ => value.reveal().to_owned(),
         };

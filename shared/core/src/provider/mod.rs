@@ -13,6 +13,7 @@ mod exchange;
 mod inbound;
 mod json;
 mod list;
+pub mod nowpayments;
 pub mod paddle;
 mod reason;
 pub mod sandbox;
