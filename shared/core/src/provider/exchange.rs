@@ -1,5 +1,6 @@
 //! What has to be sent to a provider, as values: a request, and how its answer is read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::NotUnderstood;
@@ -14,7 +15,7 @@ pub struct Request {
     /// The whole URL.
     pub url: String,
     /// Header names in lower case and their values.
-    pub headers: Vec<(&'static str, Secret)>,
+    pub headers: Vec<(Cow<'static, str>, Secret)>,
     /// The body, empty for none.
     pub body: Vec<u8>,
 }
@@ -27,8 +28,8 @@ impl Request {
 
     /// With a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, Secret::new(value)));
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), Secret::new(value)));
         self
     }
 

@@ -23,6 +23,42 @@ pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Strin
     serde_json::from_str(text).map_err(|error| format!("line {} column {}", error.line(), error.column()))
 }
 
+/// The members of an object as they are written, in their order; none where it is no object, or where any key stands
+/// there twice.
+pub(super) fn members(text: &str) -> Option<Vec<(String, &RawValue)>> {
+    let Members(members) = serde_json::from_str(text).ok()?;
+    let mut keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
+    keys.sort_unstable();
+    let is_unique = keys.windows(2).all(|pair| pair.first() != pair.last());
+    is_unique.then_some(members)
+}
+
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
 /// Whatever stands at a key. One key means different things in different objects, and an event of no interest must
 /// not fail for it, so what is needed is looked for only once the type is known.
 #[derive(Default)]

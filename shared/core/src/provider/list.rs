@@ -5,21 +5,23 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, mollie, paypal,
-    razorpay, sandbox, square, stripe,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, mollie,
+    nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 7] = [
+pub static ALL: [&dyn Listed; 9] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
     &mollie::PROVIDER,
     &razorpay::PROVIDER,
     &square::PROVIDER,
+    &paddle::PROVIDER,
+    &nowpayments::PROVIDER,
     &sandbox::PROVIDER,
 ];
 

@@ -15,6 +15,8 @@ mod inbound;
 mod json;
 mod list;
 pub mod mollie;
+pub mod nowpayments;
+pub mod paddle;
 pub mod paypal;
 pub mod razorpay;
 mod reason;

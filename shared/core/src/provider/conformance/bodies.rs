@@ -119,7 +119,10 @@ fn a_number_that_is_no_amount_is_refused_where_it_is_read() {
                 ] {
                     match outcome(trial, &format!("{}{number}{}", &vector.body[..start], &vector.body[end..]))
                     {
-                        Ok(told) => assert_eq!(told, original, "{} {number} at {start}", vector.name),
+                        Ok(told) => {
+                            let same = told == original || says(&told, number);
+                            assert!(same, "{} {number} at {start}", vector.name);
+                        }
                         Err(
                             Nothing::NotUnderstood(NotUnderstood::Money | NotUnderstood::Shape(_))
                             | Nothing::Refused(_),
@@ -131,6 +134,15 @@ fn a_number_that_is_no_amount_is_refused_where_it_is_read() {
         }
         assert!(refused > 50 || trial.amounts.is_empty(), "{}: {refused}", trial.provider.name());
     }
+}
+
+/// Whether it is an amount as this provider writes them, and the one that is told.
+fn says(told: &[Told], number: &str) -> bool {
+    let digits = number.trim_matches('"');
+    told.iter().flat_map(|told| &told.reports).filter_map(|report| report.kind.money()).any(|money| {
+        money.minor().to_string() == digits
+            || super::super::amount::from_decimal(digits, money.currency()) == Ok(money)
+    })
 }
 
 #[test]
