@@ -10,6 +10,7 @@ mod checkout;
 mod endpoint;
 mod event;
 mod exchange;
+pub mod gocardless;
 mod inbound;
 mod json;
 mod list;
