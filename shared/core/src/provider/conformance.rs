@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, gocardless, mollie, sandbox, stripe,
+    Told, Verdict, btcpay, gocardless, mollie, sandbox, stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -92,8 +92,13 @@ impl Proves {
     pub(super) const BYTES: Self = Self { what: What::Bytes, time: false, url: false };
 }
 
-const TRIALS: &[&Trial] =
-    &[&stripe::tests::TRIAL, &mollie::tests::TRIAL, &gocardless::tests::TRIAL, &sandbox::tests::TRIAL];
+const TRIALS: &[&Trial] = &[
+    &stripe::tests::TRIAL,
+    &mollie::tests::TRIAL,
+    &gocardless::tests::TRIAL,
+    &btcpay::tests::TRIAL,
+    &sandbox::tests::TRIAL,
+];
 
 /// The trials of providers that sign, or send a secret word.
 fn signing() -> impl Iterator<Item = &'static Trial> {

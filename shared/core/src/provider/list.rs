@@ -5,18 +5,19 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, gocardless, mollie,
-    sandbox, stripe,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, btcpay, gocardless,
+    mollie, sandbox, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 4] = [
+pub static ALL: [&dyn Listed; 5] = [
     &stripe::PROVIDER,
     &mollie::PROVIDER,
     &gocardless::PROVIDER,
+    &btcpay::PROVIDER,
     &sandbox::PROVIDER,
 ];
 

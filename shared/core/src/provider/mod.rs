@@ -6,6 +6,7 @@
 
 mod account;
 mod amount;
+pub mod btcpay;
 mod checkout;
 mod endpoint;
 mod event;
