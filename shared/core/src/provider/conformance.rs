@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
+    Told, Verdict, adyen, btcpay, gocardless, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square,
+    stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -98,18 +99,14 @@ const TRIALS: &[&Trial] = &[
     &adyen::tests::TRIAL,
     &paypal::tests::TRIAL,
     &mollie::tests::TRIAL,
+    &gocardless::tests::TRIAL,
     &razorpay::tests::TRIAL,
     &square::tests::TRIAL,
     &paddle::tests::TRIAL,
+    &btcpay::tests::TRIAL,
     &nowpayments::tests::TRIAL,
     &sandbox::tests::TRIAL,
 ];
-const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &adyen::tests::TRIAL, &sandbox::tests::TRIAL];
-const TRIALS: &[&Trial] = &[&stripe::tests::TRIAL, &paypal::tests::TRIAL, &sandbox::tests::TRIAL];
-const TRIALS: &[&Trial] =
-    &[&stripe::tests::TRIAL, &square::tests::TRIAL, &razorpay::tests::TRIAL, &sandbox::tests::TRIAL];
-const TRIALS: &[&Trial] =
-    &[&stripe::tests::TRIAL, &sandbox::tests::TRIAL, &paddle::tests::TRIAL, &nowpayments::tests::TRIAL];
 
 /// The trials of providers that sign, or send a secret word.
 fn signing() -> impl Iterator<Item = &'static Trial> {

@@ -5,22 +5,24 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, mollie,
-    nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, btcpay,
+    gocardless, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 9] = [
+pub static ALL: [&dyn Listed; 11] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
     &mollie::PROVIDER,
+    &gocardless::PROVIDER,
     &razorpay::PROVIDER,
     &square::PROVIDER,
     &paddle::PROVIDER,
+    &btcpay::PROVIDER,
     &nowpayments::PROVIDER,
     &sandbox::PROVIDER,
 ];

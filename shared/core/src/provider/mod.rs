@@ -7,10 +7,12 @@
 mod account;
 pub mod adyen;
 mod amount;
+pub mod btcpay;
 mod checkout;
 mod endpoint;
 mod event;
 mod exchange;
+pub mod gocardless;
 mod inbound;
 mod json;
 mod list;
