@@ -7,6 +7,7 @@
 mod account;
 mod amount;
 mod checkout;
+pub mod coinbase_business;
 mod endpoint;
 mod event;
 mod exchange;
@@ -26,7 +27,7 @@ pub use account::AccountError;
 pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};
 pub use endpoint::{About, EndpointFault};
 pub use event::{Event, NotUnderstood, Reading, Told};
-pub use exchange::{Answer, Exchange, Failure, Reader, Request, Search, Step};
+pub use exchange::{Answer, Exchange, Failure, JwtKey, Reader, Request, Search, Step};
 pub use inbound::{Inbound, Refusal, Verdict, Verified, Vouched};
 pub use list::{ALL, Abilities, AboutSession, Configured, Instructions, Listed, Provider, listed};
 pub use reason::{ForCustomer, Meaning, Reasons, Why, put_in_words};
