@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, btcpay, gocardless, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square,
-    stripe,
+    Told, Verdict, adyen, btcpay, coinbase_business, gocardless, mollie, nowpayments, paddle, paypal,
+    razorpay, sandbox, square, stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -105,6 +105,7 @@ const TRIALS: &[&Trial] = &[
     &paddle::tests::TRIAL,
     &btcpay::tests::TRIAL,
     &nowpayments::tests::TRIAL,
+    &coinbase_business::tests::TRIAL,
     &sandbox::tests::TRIAL,
 ];
 

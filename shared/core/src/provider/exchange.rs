@@ -1,8 +1,11 @@
 //! What has to be sent to a provider, as values: a request, and how its answer is read.
 
+mod jwt;
+
 use std::borrow::Cow;
 use std::fmt;
 
+pub use self::jwt::JwtKey;
 use super::NotUnderstood;
 use crate::payment::{Moment, ProviderPaymentId, SessionId};
 use crate::secret::Secret;
@@ -18,12 +21,15 @@ pub struct Request {
     pub headers: Vec<(Cow<'static, str>, Secret)>,
     /// The body, empty for none.
     pub body: Vec<u8>,
+    /// The key of the token that it has to carry, where the provider wants one of each request: whoever sends it
+    /// stamps it just before ([`Request::stamped`]).
+    jwt: Option<JwtKey>,
 }
 
 impl Request {
     /// A request without headers and body.
     pub fn new(method: http::Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new() }
+        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new(), jwt: None }
     }
 
     /// With a header.

@@ -6,14 +6,14 @@ use std::fmt;
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, btcpay,
-    gocardless, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
+    coinbase_business, gocardless, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 11] = [
+pub static ALL: [&dyn Listed; 12] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
@@ -24,6 +24,7 @@ pub static ALL: [&dyn Listed; 11] = [
     &paddle::PROVIDER,
     &btcpay::PROVIDER,
     &nowpayments::PROVIDER,
+    &coinbase_business::PROVIDER,
     &sandbox::PROVIDER,
 ];
 
