@@ -5,18 +5,19 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, razorpay, sandbox,
-    square, stripe,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, paystack, razorpay,
+    sandbox, square, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 4] = [
+pub static ALL: [&dyn Listed; 5] = [
     &stripe::PROVIDER,
     &square::PROVIDER,
     &razorpay::PROVIDER,
+    &paystack::PROVIDER,
     &sandbox::PROVIDER,
 ];
 

@@ -13,6 +13,7 @@ mod exchange;
 mod inbound;
 mod json;
 mod list;
+pub mod paystack;
 pub mod razorpay;
 mod reason;
 pub mod sandbox;
