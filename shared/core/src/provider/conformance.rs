@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
     Told, Verdict, adyen, btcpay, coinbase_business, gocardless, mollie, nowpayments, paddle, paypal,
-    razorpay, sandbox, square, stripe,
+    paystack, razorpay, sandbox, square, stripe,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -102,6 +102,7 @@ const TRIALS: &[&Trial] = &[
     &gocardless::tests::TRIAL,
     &razorpay::tests::TRIAL,
     &square::tests::TRIAL,
+    &paystack::tests::TRIAL,
     &paddle::tests::TRIAL,
     &btcpay::tests::TRIAL,
     &nowpayments::tests::TRIAL,

@@ -6,14 +6,15 @@ use std::fmt;
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, btcpay,
-    coinbase_business, gocardless, mollie, nowpayments, paddle, paypal, razorpay, sandbox, square, stripe,
+    coinbase_business, gocardless, mollie, nowpayments, paddle, paypal, paystack, razorpay, sandbox, square,
+    stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 12] = [
+pub static ALL: [&dyn Listed; 13] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
@@ -21,6 +22,7 @@ pub static ALL: [&dyn Listed; 12] = [
     &gocardless::PROVIDER,
     &razorpay::PROVIDER,
     &square::PROVIDER,
+    &paystack::PROVIDER,
     &paddle::PROVIDER,
     &btcpay::PROVIDER,
     &nowpayments::PROVIDER,

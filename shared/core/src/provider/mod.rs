@@ -21,6 +21,7 @@ pub mod mollie;
 pub mod nowpayments;
 pub mod paddle;
 pub mod paypal;
+pub mod paystack;
 pub mod razorpay;
 mod reason;
 pub mod sandbox;

@@ -91,11 +91,17 @@ fn a_key_that_stands_there_twice_is_refused_where_it_is_read() {
 fn a_number_that_is_no_amount_is_refused_where_it_is_read() {
     for trial in signing() {
         let mut refused = 0;
-        for vector in good_vectors(trial) {
+        let vectors = good_vectors(trial);
+        // Some providers write an amount as a text, here or there.
+        let may_be_text = |quoted: &str| {
+            let text = format!("{quoted}:\"");
+            vectors.iter().any(|vector| vector.body.contains(&text))
+        };
+        for vector in &vectors {
             let original = outcome(trial, &vector.body).unwrap();
             let quoted: Vec<String> = trial.amounts.iter().map(|key| format!("\"{key}\"")).collect();
             let places = quoted.iter().flat_map(|key| vector.body.match_indices(key.as_str()));
-            for (place, _) in places {
+            for (place, key) in places {
                 let start = place + vector.body[place..].find(':').unwrap() + 1;
                 let end = start + vector.body[start..].find([',', '}', '\n']).unwrap();
                 if vector.body[start..end].trim_start().starts_with(['{', '[']) {
@@ -117,6 +123,9 @@ fn a_number_that_is_no_amount_is_refused_where_it_is_read() {
                     "1000000000000000000",
                     "123456789012345678901234567890",
                 ] {
+                    if number.starts_with('"') && may_be_text(key) {
+                        continue;
+                    }
                     match outcome(trial, &format!("{}{number}{}", &vector.body[..start], &vector.body[end..]))
                     {
                         Ok(told) => {
