@@ -5,19 +5,21 @@ use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
-    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, nowpayments, paddle,
-    sandbox, stripe,
+    NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, generic, manual,
+    nowpayments, paddle, sandbox, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 4] = [
+pub static ALL: [&dyn Listed; 6] = [
     &stripe::PROVIDER,
     &sandbox::PROVIDER,
     &paddle::PROVIDER,
     &nowpayments::PROVIDER,
+    &manual::PROVIDER,
+    &generic::PROVIDER,
 ];
 
 /// The provider of this name. `generic:acme` is one that is described in the configuration: it is listed as `generic`.

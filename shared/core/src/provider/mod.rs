@@ -10,15 +10,18 @@ mod checkout;
 mod endpoint;
 mod event;
 mod exchange;
+pub mod generic;
 mod inbound;
 mod json;
 mod list;
+pub mod manual;
 pub mod nowpayments;
 pub mod paddle;
 mod reason;
 pub mod sandbox;
 pub mod signature;
 pub mod stripe;
+mod template;
 
 #[cfg(test)]
 mod conformance;
