@@ -6,15 +6,15 @@ use std::fmt;
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, btcpay,
-    coinbase_business, gocardless, mollie, nowpayments, paddle, paypal, paystack, razorpay, sandbox, square,
-    stripe,
+    coinbase_business, generic, gocardless, manual, mollie, nowpayments, paddle, paypal, paystack, razorpay,
+    sandbox, square, stripe,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 13] = [
+pub static ALL: [&dyn Listed; 15] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
@@ -28,6 +28,8 @@ pub static ALL: [&dyn Listed; 13] = [
     &nowpayments::PROVIDER,
     &coinbase_business::PROVIDER,
     &sandbox::PROVIDER,
+    &manual::PROVIDER,
+    &generic::PROVIDER,
 ];
 
 /// The provider of this name. `generic:acme` is one that is described in the configuration: it is listed as `generic`.

@@ -13,10 +13,12 @@ pub mod coinbase_business;
 mod endpoint;
 mod event;
 mod exchange;
+pub mod generic;
 pub mod gocardless;
 mod inbound;
 mod json;
 mod list;
+pub mod manual;
 pub mod mollie;
 pub mod nowpayments;
 pub mod paddle;
@@ -28,6 +30,7 @@ pub mod sandbox;
 pub mod signature;
 pub mod square;
 pub mod stripe;
+mod template;
 
 #[cfg(test)]
 mod conformance;
