@@ -109,6 +109,10 @@ impl Sender {
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Failure> {
+        let request = match request.wants_stamp() {
+            true => request.stamped(now(), random::bytes()?)?,
+            false => request,
+        };
         let ready = |client: &Result<Https, String>| client.clone().map_err(Failure::Unreachable);
         match &self.via {
             Via::Instead(transport) => transport.send(request).await,
