@@ -8,6 +8,7 @@ mod account;
 pub mod adyen;
 mod amount;
 mod checkout;
+pub mod checkout_com;
 mod endpoint;
 mod event;
 mod exchange;
