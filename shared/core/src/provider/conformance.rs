@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, checkout_com, sandbox, stripe,
+    Told, Verdict, adyen, checkout_com, sandbox, stripe, xendit,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -92,8 +92,13 @@ impl Proves {
     pub(super) const BYTES: Self = Self { what: What::Bytes, time: false, url: false };
 }
 
-const TRIALS: &[&Trial] =
-    &[&stripe::tests::TRIAL, &adyen::tests::TRIAL, &checkout_com::tests::TRIAL, &sandbox::tests::TRIAL];
+const TRIALS: &[&Trial] = &[
+    &stripe::tests::TRIAL,
+    &adyen::tests::TRIAL,
+    &checkout_com::tests::TRIAL,
+    &xendit::tests::TRIAL,
+    &sandbox::tests::TRIAL,
+];
 
 /// The trials of providers that sign, or send a secret word.
 fn signing() -> impl Iterator<Item = &'static Trial> {

@@ -6,17 +6,18 @@ use std::fmt;
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, checkout_com,
-    sandbox, stripe,
+    sandbox, stripe, xendit,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 4] = [
+pub static ALL: [&dyn Listed; 5] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &checkout_com::PROVIDER,
+    &xendit::PROVIDER,
     &sandbox::PROVIDER,
 ];
 

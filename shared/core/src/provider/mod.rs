@@ -19,6 +19,7 @@ mod reason;
 pub mod sandbox;
 pub mod signature;
 pub mod stripe;
+pub mod xendit;
 
 #[cfg(test)]
 mod conformance;
