@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use super::{
     ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, btcpay, coinbase_business, generic, gocardless, manual, mollie, nowpayments,
-    paddle, paypal, paystack, razorpay, sandbox, square, stripe,
+    Told, Verdict, adyen, btcpay, checkout_com, coinbase_business, generic, gocardless, manual, mollie,
+    nowpayments, paddle, paypal, paystack, razorpay, sandbox, square, stripe, xendit,
 };
 use crate::payment::{Kind, Moment, Report, SessionId};
 
@@ -99,10 +99,12 @@ const TRIALS: &[&Trial] = &[
     &adyen::tests::TRIAL,
     &paypal::tests::TRIAL,
     &mollie::tests::TRIAL,
+    &checkout_com::tests::TRIAL,
     &gocardless::tests::TRIAL,
     &razorpay::tests::TRIAL,
     &square::tests::TRIAL,
     &paystack::tests::TRIAL,
+    &xendit::tests::TRIAL,
     &paddle::tests::TRIAL,
     &btcpay::tests::TRIAL,
     &nowpayments::tests::TRIAL,

@@ -6,23 +6,25 @@ use std::fmt;
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, btcpay,
-    coinbase_business, generic, gocardless, manual, mollie, nowpayments, paddle, paypal, paystack, razorpay,
-    sandbox, square, stripe,
+    checkout_com, coinbase_business, generic, gocardless, manual, mollie, nowpayments, paddle, paypal,
+    paystack, razorpay, sandbox, square, stripe, xendit,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 15] = [
+pub static ALL: [&dyn Listed; 17] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
     &mollie::PROVIDER,
+    &checkout_com::PROVIDER,
     &gocardless::PROVIDER,
     &razorpay::PROVIDER,
     &square::PROVIDER,
     &paystack::PROVIDER,
+    &xendit::PROVIDER,
     &paddle::PROVIDER,
     &btcpay::PROVIDER,
     &nowpayments::PROVIDER,

@@ -9,6 +9,7 @@ pub mod adyen;
 mod amount;
 pub mod btcpay;
 mod checkout;
+pub mod checkout_com;
 pub mod coinbase_business;
 mod endpoint;
 mod event;
@@ -31,6 +32,7 @@ pub mod signature;
 pub mod square;
 pub mod stripe;
 mod template;
+pub mod xendit;
 
 #[cfg(test)]
 mod conformance;
