@@ -74,7 +74,7 @@ fn answer(status: u16) -> Answer {
 fn take(world: &World, request: &Request) {
     let mut headers = http::HeaderMap::new();
     for (name, value) in &request.headers {
-        let name = http::HeaderName::try_from(name.as_ref()).expect("a name");
+        let name = http::HeaderName::try_from(&**name).expect("a name");
         headers.insert(name, value.reveal().parse().expect("a header"));
     }
     let inbound = Inbound { url: NOTIFY_URL, headers: &headers, body: &request.body };

@@ -160,17 +160,17 @@ impl MacScheme {
         if let Some(timestamp) = timestamp {
             self.is_near(now, signed_seconds(timestamp)?)?;
         }
-        let bytes = |piece| -> Option<&[u8]> {
-            match piece {
-                &Piece::Literal(ref text) => Some(text.as_bytes()),
+        let mut parts = Vec::new();
+        for piece in &self.signed {
+            let part = match piece {
+                Piece::Literal(text) => Some(text.as_bytes()),
                 Piece::Body => Some(inbound.body),
                 Piece::Timestamp => timestamp.map(str::as_bytes),
                 Piece::Id => id.map(str::as_bytes),
                 Piece::Url => Some(inbound.url.as_bytes()),
-            }
-        };
-        let parts: Option<Vec<&[u8]>> = self.signed.iter().map(bytes).collect();
-        let parts = parts.ok_or(Refusal::Missing)?;
+            };
+            parts.push(part.ok_or(Refusal::Missing)?);
+        }
         let keys = self.secrets.iter().map(|secret| secret.reveal().as_bytes());
         let proof = match self.hash {
             Hash::Sha256 => any_mac_matches::<HmacSha256>(keys, &parts, &candidates)?,
