@@ -42,7 +42,6 @@ mod demo_shop;
 mod diagnostics;
 mod doors;
 mod every_order;
-mod every_provider;
 mod expiring;
 mod explain;
 mod fallback;

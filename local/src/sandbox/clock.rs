@@ -123,7 +123,8 @@ impl Sandbox {
         let request = match request {
             Ok(Delivery { headers, body }) => {
                 let typed = headers.iter().any(|(name, _)| *name == "content-type");
-                let request = Request { body, ..Request::new(http::Method::POST, url) };
+                let mut request = Request::new(http::Method::POST, url);
+                request.body = body;
                 let request =
                     if typed { request } else { request.header("content-type", "application/json") };
                 headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use payproof::provider::Failure;
 
-use self::act::{Acting, act, can_be_told};
+pub(crate) use self::act::can_be_told;
+use self::act::{Acting, act};
 use self::caller::Caller;
 pub use self::chaos::{Chaos, chaos};
 use crate::Keys;

@@ -13,7 +13,9 @@ use payproof::notify::Loopback;
 use payproof::provider::{Answer, Exchange, Failure, Request, Search, Step};
 
 use self::https::Https;
+use crate::app::now;
 use crate::limits::EXCHANGES_MAX;
+use crate::random;
 
 /// Sends requests. The client is made at the first of them: a webhook that asks nobody never pays for it.
 #[derive(Debug, Default)]
@@ -109,9 +111,11 @@ impl Sender {
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Failure> {
-        let request = match request.wants_stamp() {
-            true => request.stamped(now(), random::bytes()?)?,
-            false => request,
+        let request = if request.wants_stamp() {
+            let nonce = random::bytes().map_err(|error| Failure::Unreachable(error.to_string()))?;
+            request.stamped(now(), nonce)?
+        } else {
+            request
         };
         let ready = |client: &Result<Https, String>| client.clone().map_err(Failure::Unreachable);
         match &self.via {

@@ -8,6 +8,8 @@
 mod door;
 mod rehearsal;
 mod stripe;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

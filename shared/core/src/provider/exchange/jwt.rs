@@ -93,6 +93,11 @@ impl Request {
         self
     }
 
+    /// Whether it carries a key, and so has to be stamped.
+    pub const fn wants_stamp(&self) -> bool {
+        self.jwt.is_some()
+    }
+
     /// The request as it is sent now: with its token where it carries a key for one, else as it is. `nonce` is random
     /// and new for each sending.
     ///

@@ -2,13 +2,17 @@
 //! plays that provider by its documented shapes and delivers what it would, signed as it signs.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use payproof_local::trigger::can_be_told;
-use payproof_local::{Data, Options, Stack};
+use http::Method;
+use payproof::provider::{Answer, Request, Step};
+use payproof::secret::Secret;
+use payproof_edge::send::Sender;
 use serde_json::{Value, json};
 
-use crate::world::client;
+use crate::trigger::can_be_told;
+use crate::{Data, Options, Stack};
 
 /// What is tried of a provider beside being paid. What is not listed the provider does not tell.
 struct Row {
@@ -38,8 +42,8 @@ const TABLE: &[Row] = &[
 
 struct Shop {
     stack: Stack,
-    http: reqwest::Client,
-    key: String,
+    sender: Arc<Sender>,
+    key: Secret,
 }
 
 impl Shop {
@@ -47,57 +51,60 @@ impl Shop {
         let addr: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         let options = Options { addr, data: Data::Memory, public_url: None, shops: Vec::new() };
         let stack = Stack::start(options).await.expect("the stack starts");
-        let key = stack.demo.as_ref().expect("the demo shop").secret_key.reveal().to_owned();
-        Self { stack, http: client(), key }
+        let key = stack.demo.as_ref().expect("the demo shop").secret_key.clone();
+        Self { stack, sender: Arc::default(), key }
     }
 
-    async fn calls(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
-        let method = method.parse().expect("a method");
-        let url = format!("{}{path}", self.stack.url);
-        let request = self.http.request(method, url).bearer_auth(&self.key);
+    async fn sends(&self, request: Request) -> Answer {
+        let step = Step::send(request, |answer| Ok(Step::Done(answer.clone())));
+        self.sender.run(step, Duration::from_secs(30)).await.expect("an answer")
+    }
+
+    async fn calls(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let request = Request::new(method, format!("{}{path}", self.stack.url)).bearer(&self.key);
         let request = request.header("idempotency-key", format!("{path}-{body}").replace(',', ";"));
-        let request = if body.is_null() { request } else { request.json(&body) };
-        let answer = request.send().await.expect("an answer");
-        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+        let request =
+            if body.is_null() { request } else { request.body("application/json", body.to_string()) };
+        let answer = self.sends(request).await;
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
     /// A session at a provider, whose customer was sent there: its id and the page where they are.
     async fn opens(&self, provider: &str, story: &str) -> (String, String) {
         let order = order_id(provider, story);
         let (status, said) = self
-            .calls("PUT", &format!("/v1/orders/{order}"), json!({ "amount": 4_999, "currency": "EUR" }))
+            .calls(Method::PUT, &format!("/v1/orders/{order}"), json!({ "amount": 4_999, "currency": "EUR" }))
             .await;
         assert_eq!(status, 201, "{provider} {story}: {said}");
         let wish = json!({ "order_id": order, "provider": provider });
-        let (status, said) = self.calls("POST", "/v1/sessions", wish).await;
+        let (status, said) = self.calls(Method::POST, "/v1/sessions", wish).await;
         assert_eq!(status, 201, "{provider} {story}: {said}");
         let go = said["checkout_url"].as_str().expect("a link");
-        let sent = self.http.get(go).send().await.expect("an answer");
-        assert_eq!(sent.status(), 303, "{provider} {story}");
-        let page = sent.headers()["location"].to_str().expect("text").to_owned();
+        let sent = self.sends(Request::new(Method::GET, go)).await;
+        assert_eq!(sent.status, 303, "{provider} {story}");
+        let page = sent.headers["location"].to_str().expect("text").to_owned();
         assert!(page.contains("/sandbox/checkout/"), "{page}");
         (said["id"].as_str().expect("an id").to_owned(), page)
     }
 
     /// Somebody presses a button of the page.
     async fn presses(&self, page: &str, form: &str) {
-        let request = self.http.post(page).header("content-type", "application/x-www-form-urlencoded");
-        let answer = request.body(form.to_owned()).send().await.expect("an answer");
-        assert_eq!(answer.status(), 303, "{page} {form}");
+        let request = Request::new(Method::POST, page).body("application/x-www-form-urlencoded", form);
+        assert_eq!(self.sends(request).await.status, 303, "{page} {form}");
     }
 
     /// The session once it is what it should become.
     async fn becomes(&self, session: &str, what: &str, is: impl Fn(&Value) -> bool) -> Value {
         let mut said = Value::Null;
         for _ in 0..400 {
-            said = self.calls("GET", &format!("/v1/sessions/{session}"), Value::Null).await.1;
+            said = self.calls(Method::GET, &format!("/v1/sessions/{session}"), Value::Null).await.1;
             if is(&said) {
                 return said;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         let order = said["order_id"].as_str().unwrap_or_default().to_owned();
-        let log = self.calls("GET", &format!("/v1/orders/{order}/timeline"), Value::Null).await.1;
+        let log = self.calls(Method::GET, &format!("/v1/orders/{order}/timeline"), Value::Null).await.1;
         panic!("{what}: {said:#}\n{log:#}");
     }
 
@@ -107,7 +114,7 @@ impl Shop {
 
     async fn order_of(&self, provider: &str, story: &str) -> Value {
         let order = order_id(provider, story);
-        self.calls("GET", &format!("/v1/orders/{order}"), Value::Null).await.1
+        self.calls(Method::GET, &format!("/v1/orders/{order}"), Value::Null).await.1
     }
 
     async fn has_refunded(&self, provider: &str, minor: u64) {
@@ -118,7 +125,7 @@ impl Shop {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         let path = format!("/v1/orders/{}/timeline", order_id(provider, "refunded"));
-        panic!("{provider}: not {minor} refunded: {:#}", self.calls("GET", &path, Value::Null).await.1);
+        panic!("{provider}: not {minor} refunded: {:#}", self.calls(Method::GET, &path, Value::Null).await.1);
     }
 }
 
@@ -164,7 +171,7 @@ async fn each_provider_is_paid_declined_ended_and_refunded_end_to_end() {
             shop.presses(&page, "act=pay").await;
             shop.reaches(&session, "paid", &format!("{provider} paid, to be refunded")).await;
             let path = format!("/v1/orders/{}/refunds", order_id(provider, "refunded"));
-            let (status, said) = shop.calls("POST", &path, json!({ "amount": 1_000 })).await;
+            let (status, said) = shop.calls(Method::POST, &path, json!({ "amount": 1_000 })).await;
             assert!([200, 201, 202].contains(&status), "{provider}: {said}");
             shop.has_refunded(provider, 1_000).await;
             shop.presses(&page, "act=refund&amount=5.00").await;
