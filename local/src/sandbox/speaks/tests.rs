@@ -103,8 +103,7 @@ impl Shop {
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        let order = said["order_id"].as_str().unwrap_or_default().to_owned();
-        let log = self.calls(Method::GET, &format!("/v1/orders/{order}/timeline"), Value::Null).await.1;
+        let log = self.calls(Method::GET, &format!("/v1/sessions/{session}/timeline"), Value::Null).await.1;
         panic!("{what}: {said:#}\n{log:#}");
     }
 
@@ -124,7 +123,8 @@ impl Shop {
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        let path = format!("/v1/orders/{}/timeline", order_id(provider, "refunded"));
+        let session = &self.order_of(provider, "refunded").await["sessions"][0]["id"];
+        let path = format!("/v1/sessions/{}/timeline", session.as_str().unwrap_or_default());
         panic!("{provider}: not {minor} refunded: {:#}", self.calls(Method::GET, &path, Value::Null).await.1);
     }
 }

@@ -67,6 +67,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: account.live, api_base: account.api_base.as_deref().unwrap_or_default() },
     suits,
+    proof: "HMAC-SHA256 over eight values of each item",
     verify,
     read: events::read,
     hint: |inbound| inbound.first_session_id(),

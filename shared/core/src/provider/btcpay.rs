@@ -55,6 +55,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     // Neither the key nor the shop's own address says which chain it is on.
     about: |account| About { live: None, api_base: &account.api_base },
     suits,
+    proof: "HMAC-SHA256 over the body; amounts are asked for",
     verify,
     read: events::read,
     hint: |inbound| inbound.first_session_id(),

@@ -54,6 +54,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: Some(account.live), api_base: &account.api_base },
     suits,
+    proof: "HMAC-SHA256 over the body",
     verify,
     read: events::read,
     hint: |inbound| inbound.first_session_id(),

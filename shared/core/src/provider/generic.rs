@@ -83,6 +83,7 @@ pub static PROVIDER: Provider<Account> = Provider {
         api_base: account.checkout.as_ref().map_or("", checkout::Template::origin),
     },
     suits,
+    proof: "as declared: an HMAC, a token or Standard Webhooks",
     verify: |account, inbound, now| match account.scheme.check(inbound, now) {
         Ok(verified) => Verdict::Verified(verified),
         Err(refusal) => Verdict::Refused(refusal),

@@ -64,6 +64,8 @@ pub struct Provider<A: 'static> {
     pub about: for<'a> fn(&'a A) -> About<'a>,
     /// Whether it can take this amount.
     pub suits: fn(&A, Money) -> Result<(), Unsuitable>,
+    /// What makes us believe a delivery, in words, for people.
+    pub proof: &'static str,
     /// Whether a delivery is the provider's. Nothing of the body is parsed before.
     pub verify: for<'a> fn(&A, &Inbound<'a>, Moment) -> Verdict<'a>,
     /// What a verified delivery says: one event, or a batch of them.
@@ -116,6 +118,8 @@ pub trait Listed: Sync {
     fn is_family(&self) -> bool;
     /// How its customers can pay.
     fn methods(&self) -> &'static [Method];
+    /// What makes us believe a delivery, in words.
+    fn proof(&self) -> &'static str;
     /// Its codes in words; none where it has no codes.
     fn reasons(&self) -> Option<&'static Reasons>;
     /// What can be done there, beside being paid.
@@ -216,6 +220,10 @@ impl<A: fmt::Debug + Send + Sync> Listed for Provider<A> {
 
     fn methods(&self) -> &'static [Method] {
         self.methods
+    }
+
+    fn proof(&self) -> &'static str {
+        self.proof
     }
 
     fn reasons(&self) -> Option<&'static Reasons> {

@@ -39,6 +39,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |_| About { live: None, api_base: "" },
     suits: |account, money| account.limits.hold(money),
+    proof: "a merchant says so, by name",
     verify: |_, _, _| Verdict::Refused(Refusal::Missing),
     // Nothing was ever verified, so nothing can be stored that was.
     read: |_, _| Err(NotUnderstood::Shape("the beginning: nobody sends anything".to_owned())),

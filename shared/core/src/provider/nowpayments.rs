@@ -50,6 +50,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: account.live(), api_base: &account.api_base },
     suits,
+    proof: "HMAC-SHA512 over the sorted values",
     verify,
     read: |_, verified| events::read(verified),
     hint: |inbound| inbound.first_session_id(),

@@ -63,6 +63,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: account.live, api_base: &account.api_base },
     suits,
+    proof: "PayPal is asked, and then for the order",
     verify: verify::verify,
     read: |account, verified| events::read(account, verified.body()),
     hint: |inbound| inbound.first_session_id(),

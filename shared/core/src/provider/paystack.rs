@@ -58,6 +58,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: Some(account.live), api_base: &account.api_base },
     suits,
+    proof: "HMAC-SHA512 over the body",
     verify,
     read: events::read,
     hint,

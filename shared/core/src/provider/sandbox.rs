@@ -53,6 +53,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: Some(false), api_base: &account.api_base },
     suits,
+    proof: "Standard Webhooks",
     verify,
     read,
     hint,

@@ -55,6 +55,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: account.live, api_base: &account.api_base },
     suits,
+    proof: "HMAC-SHA256 over address and body",
     verify,
     read: events::read,
     hint: |inbound| inbound.first_session_id(),

@@ -53,6 +53,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     account,
     about: |account| About { live: Some(account.live), api_base: &account.api_base },
     suits,
+    proof: "a secret token, and then Xendit is asked",
     verify,
     read: events::read,
     hint: |inbound| inbound.first_session_id(),

@@ -12,13 +12,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::apply_early::name_early;
 use super::apply_stored::{Applied, apply_stored};
-use super::follow_hint::follow_hint;
 use super::record::{FlowError, is_ours, record, record_from};
 use super::whose_payment::{Came, remember, run_finding};
 use crate::app::App;
 use crate::limits::WEBHOOK_ASK_TIMEOUT;
 use crate::random;
-use crate::store::{EventId, Note, Saved, StoredEvent};
+use crate::store::{EventId, Saved, StoredEvent};
 
 /// Why a delivery got no 2xx.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,37 +63,6 @@ pub async fn take_event(
             let verified = Verified::vouched_for(inbound, &vouched);
             delivery.take_all(&verified, vouched.events).await
         }
-    }
-}
-
-/// Keeps a note of a refused delivery, and has an outstanding session that it names asked about: both within bounds, for
-/// anybody can post. An error only costs the note.
-pub async fn note_refused(
-    app: &App,
-    shop: &Shop,
-    provider: &dyn Configured,
-    inbound: &Inbound<'_>,
-    refusal: Refusal,
-    now: Moment,
-) {
-    if !app.may_note_refused(now) {
-        return;
-    }
-    let hint = provider.hint(inbound);
-    let note = Note {
-        reason: refusal.word().to_owned(),
-        at: now,
-        body_bytes: u64::try_from(inbound.body.len()).unwrap_or(u64::MAX),
-        claims: hint.map(|session| session.to_string()),
-        provider: provider.id().clone(),
-    };
-    if let Err(error) = app.store.note_refused(&shop.id, &note, inbound.body).await {
-        tracing::warn!(shop_id = %shop.id, provider = provider.name(), %error, "a refused delivery was not noted");
-    }
-    if let Some(session) = hint
-        && let Err(error) = follow_hint(app, shop, provider.id(), session, now).await
-    {
-        tracing::warn!(shop_id = %shop.id, session_id = %session, %error, "a session that a delivery names was not made due");
     }
 }
 

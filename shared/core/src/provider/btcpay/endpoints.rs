@@ -2,6 +2,7 @@
 
 use super::object::Node;
 use super::{Account, requests};
+use crate::provider::endpoint::{self, Entered};
 use crate::provider::{EndpointFault, Failure, Step};
 
 /// Every type of event that we need: without one of them something would not be known, or be known late.
@@ -30,6 +31,13 @@ struct Events {
     specific_events: Vec<String>,
 }
 
+impl Events {
+    fn sent(&self) -> Vec<&str> {
+        let all = self.everything.then_some("*");
+        all.into_iter().chain(self.specific_events.iter().map(String::as_str)).collect()
+    }
+}
+
 pub(super) fn check(account: &Account, ours: &str) -> Step<Vec<EndpointFault>> {
     let ours = ours.to_owned();
     let path = requests::in_store(account, "webhooks");
@@ -40,24 +48,13 @@ pub(super) fn check(account: &Account, ours: &str) -> Step<Vec<EndpointFault>> {
 }
 
 fn faults(webhooks: &[Webhook<'_>], ours: &str) -> Vec<EndpointFault> {
-    let path = |url: &str| url::Url::parse(url).ok().map(|url| url.path().to_owned());
-    let at_ours: Vec<_> = webhooks.iter().filter(|webhook| webhook.url.text() == Some(ours)).collect();
-    if at_ours.is_empty() {
-        let mut urls = webhooks.iter().filter_map(|webhook| webhook.url.text());
-        return vec![match urls.find(|url| path(url).is_some_and(|at| path(ours) == Some(at))) {
-            Some(url) => EndpointFault::Elsewhere { url: url.to_owned() },
-            None => EndpointFault::Missing,
-        }];
-    }
-    let enabled: Vec<_> =
-        at_ours.into_iter().filter(|webhook| webhook.enabled.flag() == Some(true)).collect();
-    if enabled.is_empty() {
-        return vec![EndpointFault::Disabled];
-    }
-    let is_sent = |event: &&str| {
-        let mut sent = enabled.iter().filter_map(|webhook| webhook.authorized_events.of());
-        sent.any(|sent| sent.everything || sent.specific_events.iter().any(|known| known == event))
-    };
-    let events: Vec<_> = NEEDED.into_iter().filter(|event| !is_sent(event)).collect();
-    if events.is_empty() { Vec::new() } else { vec![EndpointFault::Lacks { events }] }
+    let entered: Vec<_> = webhooks
+        .iter()
+        .map(|one| Entered {
+            url: one.url.text().unwrap_or_default(),
+            enabled: one.enabled.flag() == Some(true),
+            events: one.authorized_events.of().map(Events::sent).unwrap_or_default(),
+        })
+        .collect();
+    endpoint::faults(&entered, ours, &NEEDED)
 }

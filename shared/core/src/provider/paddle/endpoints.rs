@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::{Account, requests};
+use crate::provider::endpoint::{self, Entered};
 use crate::provider::{EndpointFault, Step};
 
 /// Every type of event that we need: without one of them something would not be known, or be known late.
@@ -41,25 +42,15 @@ pub(super) fn check(account: &Account, ours: &str) -> Step<Vec<EndpointFault>> {
 }
 
 fn faults(destinations: &[Destination], ours: &str) -> Vec<EndpointFault> {
-    let at_ours: Vec<_> = destinations.iter().filter(|one| one.destination == ours).collect();
-    if at_ours.is_empty() {
-        // An e-mail address is no URL, and has no path.
-        let path = |url: &str| url::Url::parse(url).ok().map(|url| url.path().to_owned());
-        let elsewhere =
-            destinations.iter().find(|one| path(&one.destination).is_some_and(|at| path(ours) == Some(at)));
-        return vec![match elsewhere {
-            Some(one) => EndpointFault::Elsewhere { url: one.destination.clone() },
-            None => EndpointFault::Missing,
-        }];
-    }
-    // One that is sent simulated events alone hears of no payment.
-    let is_on = |one: &&&Destination| one.active && one.traffic_source.as_deref() != Some("simulation");
-    let active: Vec<_> = at_ours.iter().filter(is_on).collect();
-    if active.is_empty() {
-        return vec![EndpointFault::Disabled];
-    }
-    let is_sent =
-        |event: &&str| active.iter().flat_map(|one| &one.subscribed_events).any(|known| known.name == *event);
-    let events: Vec<_> = NEEDED.into_iter().filter(|event| !is_sent(event)).collect();
-    if events.is_empty() { Vec::new() } else { vec![EndpointFault::Lacks { events }] }
+    let entered: Vec<_> = destinations
+        .iter()
+        .map(|one| Entered {
+            // An e-mail address is no URL, and is like none.
+            url: &one.destination,
+            // One that is sent simulated events alone hears of no payment.
+            enabled: one.active && one.traffic_source.as_deref() != Some("simulation"),
+            events: one.subscribed_events.iter().map(|event| event.name.as_str()).collect(),
+        })
+        .collect();
+    endpoint::faults(&entered, ours, &NEEDED)
 }

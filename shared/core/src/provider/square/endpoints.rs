@@ -5,6 +5,7 @@
 //! with such a one the answer is a refusal.
 
 use super::{Account, requests};
+use crate::provider::endpoint::{self, Entered};
 use crate::provider::{Answer, EndpointFault, Failure, Step};
 
 /// Every type of event that we need: without one of them something would not be known, or be known late.
@@ -42,29 +43,15 @@ pub(super) fn check(account: &Account, ours: &str) -> Step<Vec<EndpointFault>> {
 }
 
 fn faults(all: &[Subscription], ours: &str) -> Vec<EndpointFault> {
-    let at_ours: Vec<_> = all.iter().filter(|entry| entry.notification_url == ours).collect();
-    if at_ours.is_empty() {
-        let path = |url: &str| url::Url::parse(url).ok().map(|url| url.path().to_owned());
-        // The address is signed, so one that differs in as little as a slash is another.
-        let near = |url: &str| {
-            let trimmed = |url: &str| path(url).map(|path| path.trim_end_matches('/').to_owned());
-            trimmed(url).is_some_and(|at| trimmed(ours) == Some(at))
-        };
-        return vec![match all.iter().find(|entry| near(&entry.notification_url)) {
-            Some(entry) => EndpointFault::Elsewhere { url: entry.notification_url.clone() },
-            None => EndpointFault::Missing,
-        }];
-    }
-    let enabled: Vec<_> = at_ours.into_iter().filter(|entry| entry.enabled).collect();
-    if enabled.is_empty() {
-        return vec![EndpointFault::Disabled];
-    }
-    let is_sent = |event: &&str| {
-        let mut sent = enabled.iter().flat_map(|entry| &entry.event_types);
-        sent.any(|known| known == event)
-    };
-    let events: Vec<_> = NEEDED.into_iter().filter(|event| !is_sent(event)).collect();
-    if events.is_empty() { Vec::new() } else { vec![EndpointFault::Lacks { events }] }
+    let entered: Vec<_> = all
+        .iter()
+        .map(|one| Entered {
+            url: &one.notification_url,
+            enabled: one.enabled,
+            events: one.event_types.iter().map(String::as_str).collect(),
+        })
+        .collect();
+    endpoint::faults(&entered, ours, &NEEDED)
 }
 
 #[cfg(test)]
