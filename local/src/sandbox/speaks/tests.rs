@@ -38,6 +38,7 @@ const NO: bool = false;
 const TABLE: &[Row] = &[
     row("sandbox",           [YES, YES, YES, YES, YES]),
     row("stripe",            [YES, NO,  YES, YES, YES]),
+    row("checkout_com",      [YES, NO,  NO,  YES, YES]),
 ];
 
 struct Shop {
@@ -72,9 +73,8 @@ impl Shop {
     /// A session at a provider, whose customer was sent there: its id and the page where they are.
     async fn opens(&self, provider: &str, story: &str) -> (String, String) {
         let order = order_id(provider, story);
-        let (status, said) = self
-            .calls(Method::PUT, &format!("/v1/orders/{order}"), json!({ "amount": 4_999, "currency": "EUR" }))
-            .await;
+        let order_of = json!({ "amount": 4_999, "currency": "EUR" });
+        let (status, said) = self.calls(Method::PUT, &format!("/v1/orders/{order}"), order_of).await;
         assert_eq!(status, 201, "{provider} {story}: {said}");
         let wish = json!({ "order_id": order, "provider": provider });
         let (status, said) = self.calls(Method::POST, "/v1/sessions", wish).await;
