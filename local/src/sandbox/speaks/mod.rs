@@ -5,6 +5,7 @@
 //! A language is one file and one line in [`ALL`]. It is held to the provider's documentation by its adapter: whatever
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
+mod adyen;
 mod checkout_com;
 mod door;
 mod rehearsal;
@@ -29,6 +30,7 @@ use super::checkout::{Checkout, Refund};
 pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
     &checkout_com::TONGUE,
+    &adyen::TONGUE,
 ];
 
 /// A provider's language.

@@ -39,6 +39,7 @@ const TABLE: &[Row] = &[
     row("sandbox",           [YES, YES, YES, YES, YES]),
     row("stripe",            [YES, NO,  YES, YES, YES]),
     row("checkout_com",      [YES, NO,  NO,  YES, YES]),
+    row("adyen",             [YES, NO,  NO,  NO,  YES]),
 ];
 
 struct Shop {
