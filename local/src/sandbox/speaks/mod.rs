@@ -12,6 +12,7 @@ mod rehearsal;
 mod stripe;
 #[cfg(test)]
 mod tests;
+mod xendit;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
     &checkout_com::TONGUE,
     &adyen::TONGUE,
+    &xendit::TONGUE,
 ];
 
 /// A provider's language.
