@@ -60,8 +60,7 @@ async fn take(
 fn shown(reply: Reply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    let body = if reply.body.is_null() { String::new() } else { reply.body.to_string() };
-    (status, headers, body).into_response()
+    (status, headers, reply.body).into_response()
 }
 
 impl Sandbox {

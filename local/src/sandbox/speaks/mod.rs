@@ -5,11 +5,14 @@
 //! A language is one file and one line in [`ALL`]. It is held to the provider's documentation by its adapter: whatever
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
+mod adyen;
+mod checkout_com;
 mod door;
 mod rehearsal;
 mod stripe;
 #[cfg(test)]
 mod tests;
+mod xendit;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +30,9 @@ use super::checkout::{Checkout, Refund};
 #[rustfmt::skip]
 pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
+    &checkout_com::TONGUE,
+    &adyen::TONGUE,
+    &xendit::TONGUE,
 ];
 
 /// A provider's language.
@@ -180,12 +186,18 @@ pub(crate) struct Done<'a> {
 /// A provider's answer.
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// Null for none.
-    pub(crate) body: Value,
+    /// Empty for none.
+    pub(crate) body: String,
 }
 
 impl Reply {
-    pub(crate) const fn new(status: u16, body: Value) -> Self {
+    /// A body of JSON; null for none.
+    pub(crate) fn new(status: u16, body: Value) -> Self {
+        Self { status, body: if body.is_null() { String::new() } else { body.to_string() } }
+    }
+
+    /// A body that is written already: a decimal is no number that a [`Value`] holds without making a float of it.
+    pub(crate) const fn written(status: u16, body: String) -> Self {
         Self { status, body }
     }
 }
@@ -223,6 +235,18 @@ impl Telling<'_> {
     pub(crate) fn refund(&self) -> Option<&Refund> {
         let id = self.event.data.refund_id.as_deref()?;
         self.checkout.refunds.iter().find(|refund| refund.id == id)
+    }
+
+    /// The place of the event among all of its checkout, from 1: what numbers are made of that differ by event.
+    pub(crate) fn place(&self) -> usize {
+        let mut events = self.checkout.outbox.events.iter();
+        events.position(|event| event.id == self.id).map_or(0, |place| place + 1)
+    }
+
+    /// Whether something of this kind happened to the checkout before.
+    pub(crate) fn is_after(&self, kind: &str) -> bool {
+        let mut before = self.checkout.outbox.events.iter().take_while(|event| event.id != self.id);
+        before.any(|event| event.kind == kind)
     }
 
     /// The first of the account's webhook secrets.
