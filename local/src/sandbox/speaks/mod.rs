@@ -6,7 +6,10 @@
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
 mod door;
+mod paystack;
+mod razorpay;
 mod rehearsal;
+mod square;
 mod stripe;
 #[cfg(test)]
 mod tests;
@@ -21,12 +24,15 @@ use serde_json::Value;
 
 pub(super) use self::door::routes;
 pub(crate) use self::rehearsal::{Rehearsal, rehearse};
-use super::checkout::{Checkout, Refund};
+use super::checkout::{Checkout, Dispute, Refund};
 
 /// Every language.
 #[rustfmt::skip]
 pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
+    &square::TONGUE,
+    &razorpay::TONGUE,
+    &paystack::TONGUE,
 ];
 
 /// A provider's language.
@@ -141,8 +147,10 @@ pub(crate) enum Asked {
     },
     /// What is true of one.
     Look(At),
-    /// That nobody can pay there any more.
+    /// That nobody can pay there any more: it expires.
     Close(At),
+    /// The same, where the provider says then that it was cancelled.
+    Cancel(At),
     /// That money goes back.
     Refund {
         /// Of which.
@@ -225,6 +233,12 @@ impl Telling<'_> {
         self.checkout.refunds.iter().find(|refund| refund.id == id)
     }
 
+    /// The dispute that the event is about.
+    pub(crate) fn dispute(&self) -> Option<&Dispute> {
+        let id = self.event.data.dispute_id.as_deref()?;
+        self.checkout.disputes.iter().find(|dispute| dispute.id == id)
+    }
+
     /// The first of the account's webhook secrets.
     pub(crate) fn webhook_secret(&self) -> &str {
         let secrets = self.account.get("webhook_secrets").and_then(|secrets| secrets.get(0));
@@ -247,4 +261,9 @@ pub(crate) struct Delivery {
 /// The place of a refund in its checkout, from 1: the sandbox's ids of refunds end in it.
 pub(crate) fn nth(refund: &Refund) -> &str {
     refund.id.rsplit_once('_').map(|(_, nth)| nth).unwrap_or_default()
+}
+
+/// Whether an event of this kind was ever told of the checkout.
+pub(crate) fn happened(checkout: &Checkout, kind: &str) -> bool {
+    checkout.outbox.events.iter().any(|event| event.kind == kind)
 }
