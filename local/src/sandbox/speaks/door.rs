@@ -108,15 +108,8 @@ impl Sandbox {
                 Ok((checkout, None, true))
             }
             Asked::Look(at) => Ok((self.found(tongue, shop, at, now).await?, None, true)),
-            Asked::Close(at) => {
-                let id = self.found(tongue, shop, at, now).await?.id;
-                let closed = self.change(&id, now, |open| open.act(&Act::Expire, Deliver::Once, now)).await;
-                match closed {
-                    Ok(checkout) => Ok((checkout, None, true)),
-                    Err(KeepError::NotNow(NotNow::Status(_))) => Ok((self.see(&id, now).await?, None, false)),
-                    Err(error) => Err(error),
-                }
-            }
+            Asked::Close(at) => self.ended(tongue, shop, at, &Act::Expire, now).await,
+            Asked::Cancel(at) => self.ended(tongue, shop, at, &Act::Cancel, now).await,
             Asked::Refund { at, amount, request } => {
                 let id = self.found(tongue, shop, at, now).await?.id;
                 let known = |of: &Checkout| -> Option<Refund> {
@@ -141,6 +134,22 @@ impl Sandbox {
                     Err(error) => Err(error),
                 }
             }
+        }
+    }
+
+    async fn ended(
+        &self,
+        tongue: &'static Tongue,
+        shop: &str,
+        at: At,
+        act: &Act,
+        now: Moment,
+    ) -> Result<(Checkout, Option<String>, bool), KeepError> {
+        let id = self.found(tongue, shop, at, now).await?.id;
+        match self.change(&id, now, |open| open.act(act, Deliver::Once, now)).await {
+            Ok(checkout) => Ok((checkout, None, true)),
+            Err(KeepError::NotNow(NotNow::Status(_))) => Ok((self.see(&id, now).await?, None, false)),
+            Err(error) => Err(error),
         }
     }
 

@@ -8,7 +8,10 @@
 mod adyen;
 mod checkout_com;
 mod door;
+mod paystack;
+mod razorpay;
 mod rehearsal;
+mod square;
 mod stripe;
 #[cfg(test)]
 mod tests;
@@ -24,7 +27,7 @@ use serde_json::Value;
 
 pub(super) use self::door::routes;
 pub(crate) use self::rehearsal::{Rehearsal, rehearse};
-use super::checkout::{Checkout, Refund};
+use super::checkout::{Checkout, Dispute, Refund};
 
 /// Every language.
 #[rustfmt::skip]
@@ -33,6 +36,9 @@ pub(crate) static ALL: &[&Tongue] = &[
     &checkout_com::TONGUE,
     &adyen::TONGUE,
     &xendit::TONGUE,
+    &square::TONGUE,
+    &razorpay::TONGUE,
+    &paystack::TONGUE,
 ];
 
 /// A provider's language.
@@ -147,8 +153,10 @@ pub(crate) enum Asked {
     },
     /// What is true of one.
     Look(At),
-    /// That nobody can pay there any more.
+    /// That nobody can pay there any more: it expires.
     Close(At),
+    /// The same, where the provider says then that it was cancelled.
+    Cancel(At),
     /// That money goes back.
     Refund {
         /// Of which.
@@ -249,6 +257,12 @@ impl Telling<'_> {
         before.any(|event| event.kind == kind)
     }
 
+    /// The dispute that the event is about.
+    pub(crate) fn dispute(&self) -> Option<&Dispute> {
+        let id = self.event.data.dispute_id.as_deref()?;
+        self.checkout.disputes.iter().find(|dispute| dispute.id == id)
+    }
+
     /// The first of the account's webhook secrets.
     pub(crate) fn webhook_secret(&self) -> &str {
         let secrets = self.account.get("webhook_secrets").and_then(|secrets| secrets.get(0));
@@ -271,4 +285,9 @@ pub(crate) struct Delivery {
 /// The place of a refund in its checkout, from 1: the sandbox's ids of refunds end in it.
 pub(crate) fn nth(refund: &Refund) -> &str {
     refund.id.rsplit_once('_').map(|(_, nth)| nth).unwrap_or_default()
+}
+
+/// Whether an event of this kind was ever told of the checkout.
+pub(crate) fn happened(checkout: &Checkout, kind: &str) -> bool {
+    checkout.outbox.events.iter().any(|event| event.kind == kind)
 }

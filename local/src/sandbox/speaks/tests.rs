@@ -17,6 +17,8 @@ use crate::{Data, Options, Stack};
 /// What is tried of a provider beside being paid. What is not listed the provider does not tell.
 struct Row {
     provider: &'static str,
+    /// One that the provider takes.
+    currency: &'static str,
     declined: bool,
     cancelled: bool,
     expired: bool,
@@ -27,7 +29,13 @@ struct Row {
 
 const fn row(provider: &'static str, told: [bool; 5]) -> Row {
     let [declined, cancelled, expired, failed, refunded] = told;
-    Row { provider, declined, cancelled, expired, failed, refunded }
+    Row { provider, currency: "EUR", declined, cancelled, expired, failed, refunded }
+}
+
+impl Row {
+    const fn paid_in(self, currency: &'static str) -> Self {
+        Self { currency, ..self }
+    }
 }
 
 const YES: bool = true;
@@ -40,16 +48,11 @@ const TABLE: &[Row] = &[
     row("stripe",            [YES, NO,  YES, YES, YES]),
     row("checkout_com",      [YES, NO,  NO,  YES, YES]),
     row("adyen",             [YES, NO,  NO,  NO,  YES]),
-    row("xendit",            [YES, NO,  YES, NO,  YES]),
+    row("xendit",            [YES, NO,  YES, NO,  YES]).paid_in("PHP"),
+    row("square",            [YES, YES, NO,  NO,  YES]),
+    row("razorpay",          [YES, YES, YES, NO,  YES]),
+    row("paystack",          [NO,  NO,  NO,  NO,  YES]).paid_in("USD"),
 ];
-
-/// What is paid in: euro, but where the provider takes none.
-fn currency_at(provider: &str) -> &'static str {
-    match provider {
-        "xendit" => "PHP",
-        _ => "EUR",
-    }
-}
 
 struct Shop {
     stack: Stack,
@@ -83,8 +86,10 @@ impl Shop {
     /// A session at a provider, whose customer was sent there: its id and the page where they are.
     async fn opens(&self, provider: &str, story: &str) -> (String, String) {
         let order = order_id(provider, story);
-        let order_of = json!({ "amount": 4_999, "currency": currency_at(provider) });
-        let (status, said) = self.calls(Method::PUT, &format!("/v1/orders/{order}"), order_of).await;
+        let row = TABLE.iter().find(|row| row.provider == provider).expect("a row");
+        let wanted =
+            json!({ "amount": 4_999, "currency": row.currency, "customer_email": "ada@shop.example" });
+        let (status, said) = self.calls(Method::PUT, &format!("/v1/orders/{order}"), wanted).await;
         assert_eq!(status, 201, "{provider} {story}: {said}");
         let wish = json!({ "order_id": order, "provider": provider });
         let (status, said) = self.calls(Method::POST, "/v1/sessions", wish).await;
