@@ -365,3 +365,19 @@ fn no_file_names_a_machine_or_a_registry() {
     faults.extend(sources.map(|line| format!("Cargo.lock: {line}")));
     none("true in one place only", faults);
 }
+
+/// The keys that a shop has to know of.
+#[test]
+fn every_provider_is_explained_and_the_declared_one_can_be_configured() {
+    let page = text(Path::new("docs/providers.md"));
+    let without = ALL.into_iter().filter(|provider| {
+        let colon = if provider.is_family() { ":<name>" } else { "" };
+        !page.contains(&format!("\n| `{}{colon}` | ", provider.name()))
+    });
+    none("no row in docs/providers.md", without.map(|provider| provider.name().to_owned()).collect());
+    let begin = page.find("```json\n").expect("an example") + 8;
+    let end = begin + page[begin..].find("```").expect("its end");
+    let declared: serde_json::Value = serde_json::from_str(&page[begin..end]).expect("JSON");
+    let generic = payproof::provider::listed("generic:acme").expect("a family");
+    generic.configure_as("generic:acme", &declared).expect("what the page shows can be configured");
+}
