@@ -38,6 +38,7 @@ const NO: bool = false;
 const TABLE: &[Row] = &[
     row("sandbox",           [YES, YES, YES, YES, YES]),
     row("stripe",            [YES, NO,  YES, YES, YES]),
+    row("mollie",            [NO,  YES, YES, YES, YES]),
 ];
 
 struct Shop {
