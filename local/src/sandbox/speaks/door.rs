@@ -109,6 +109,15 @@ impl Sandbox {
                 Ok((checkout, None, true))
             }
             Asked::Look(at) => Ok((self.found(tongue, shop, at, now).await?, None, true)),
+            Asked::Lead { at, return_url, cancel_url } => {
+                let id = self.found(tongue, shop, at, now).await?.id;
+                let led = self.change(&id, now, |checkout| {
+                    (checkout.form.return_url, checkout.form.cancel_url) =
+                        (return_url.clone(), cancel_url.clone());
+                    Ok(())
+                });
+                Ok((led.await?, None, true))
+            }
             Asked::Close(at) => {
                 let id = self.found(tongue, shop, at, now).await?.id;
                 let closed = self.change(&id, now, |open| open.act(&Act::Expire, Deliver::Once, now)).await;

@@ -6,6 +6,7 @@
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
 mod door;
+mod gocardless;
 mod mollie;
 mod rehearsal;
 mod stripe;
@@ -29,6 +30,7 @@ use super::checkout::{Checkout, Refund};
 pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
     &mollie::TONGUE,
+    &gocardless::TONGUE,
 ];
 
 /// A provider's language.
@@ -143,6 +145,15 @@ pub(crate) enum Asked {
     },
     /// What is true of one.
     Look(At),
+    /// That its page leads back there, where a provider is not told so before a page is asked for.
+    Lead {
+        /// Which.
+        at: At,
+        /// Where the browser goes afterwards.
+        return_url: String,
+        /// Where it goes when the customer turns back.
+        cancel_url: String,
+    },
     /// That nobody can pay there any more.
     Close(At),
     /// That money goes back.

@@ -39,6 +39,7 @@ const TABLE: &[Row] = &[
     row("sandbox",           [YES, YES, YES, YES, YES]),
     row("stripe",            [YES, NO,  YES, YES, YES]),
     row("mollie",            [NO,  YES, YES, YES, YES]),
+    row("gocardless",        [YES, YES, NO,  YES, YES]),
 ];
 
 struct Shop {
