@@ -5,6 +5,7 @@
 //! A language is one file and one line in [`ALL`]. It is held to the provider's documentation by its adapter: whatever
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
+mod btcpay;
 mod door;
 mod gocardless;
 mod mollie;
@@ -31,6 +32,7 @@ pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
     &mollie::TONGUE,
     &gocardless::TONGUE,
+    &btcpay::TONGUE,
 ];
 
 /// A provider's language.
@@ -145,6 +147,8 @@ pub(crate) enum Asked {
     },
     /// What is true of one.
     Look(At),
+    /// What is true of all that this provider has of the shop: a list, in which there may be none.
+    List(fn(&Call<'_>, &[Checkout]) -> Reply),
     /// That its page leads back there, where a provider is not told so before a page is asked for.
     Lead {
         /// Which.

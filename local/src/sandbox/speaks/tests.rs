@@ -40,6 +40,7 @@ const TABLE: &[Row] = &[
     row("stripe",            [YES, NO,  YES, YES, YES]),
     row("mollie",            [NO,  YES, YES, YES, YES]),
     row("gocardless",        [YES, YES, NO,  YES, YES]),
+    row("btcpay",            [NO,  NO,  YES, YES, YES]),
 ];
 
 struct Shop {
