@@ -85,6 +85,10 @@ impl Sandbox {
         let claim_id = format!("key#{shop}#{key}");
         if !store.put_new(&claim_id, &claim).await? {
             let known = store.get::<Claim>(&claim_id).await?.ok_or(KeepError::Raced)?.document;
+            // Where the provider says until when, a repeat only comes later.
+            if speaks != OWN {
+                claim.form.expires_at = known.form.expires_at;
+            }
             if known.form != claim.form {
                 return Err(KeepError::KeyUsed);
             }

@@ -15,7 +15,7 @@ use super::{Asked, At, Call, Done, Reply, Tongue, spoken};
 use crate::sandbox::Sandbox;
 use crate::sandbox::act::{Act, NotNow};
 use crate::sandbox::checkout::{Checkout, Refund};
-use crate::sandbox::keep::{KeepError, Speaks};
+use crate::sandbox::keep::{CHECKOUT, KeepError, Speaks};
 use crate::sandbox::outbox::Deliver;
 
 /// Bytes of a request.
@@ -63,28 +63,37 @@ fn shown(reply: Reply) -> Response {
     (status, headers, reply.body).into_response()
 }
 
+fn failed(error: &KeepError) -> Reply {
+    let status = match error {
+        KeepError::Unknown => 404,
+        KeepError::KeyUsed | KeepError::NotNow(_) => 400,
+        KeepError::Store(_) | KeepError::Raced => 503,
+    };
+    Reply::new(status, serde_json::json!({ "message": error.to_string() }))
+}
+
 impl Sandbox {
     async fn spoken_to(&self, tongue: &'static Tongue, shop: &str, call: &Call<'_>, now: Moment) -> Reply {
         let Some(asked) = (tongue.understand)(call) else {
             return Reply::new(404, serde_json::json!({ "message": "the provider has no such request" }));
         };
-        if let Asked::Said(reply) = asked {
-            return reply;
-        }
+        let asked = match asked {
+            Asked::Said(reply) => return reply,
+            Asked::List(list) => {
+                return match self.all_of(tongue, shop).await {
+                    Ok(checkouts) => list(call, &checkouts),
+                    Err(error) => failed(&error),
+                };
+            }
+            other => other,
+        };
         match self.done(tongue, shop, asked, now).await {
             Ok((checkout, refund, done)) => {
                 let page = format!("{}/sandbox/checkout/{}", self.inner.url, checkout.id);
                 let refund = refund.and_then(|id| checkout.refunds.iter().find(|refund| refund.id == id));
                 (tongue.answer)(call, &Done { checkout: &checkout, refund, done, page: &page })
             }
-            Err(error) => {
-                let status = match error {
-                    KeepError::Unknown => 404,
-                    KeepError::KeyUsed | KeepError::NotNow(_) => 400,
-                    KeepError::Store(_) | KeepError::Raced => 503,
-                };
-                Reply::new(status, serde_json::json!({ "message": error.to_string() }))
-            }
+            Err(error) => failed(&error),
         }
     }
 
@@ -97,7 +106,7 @@ impl Sandbox {
         now: Moment,
     ) -> Result<(Checkout, Option<String>, bool), KeepError> {
         match asked {
-            Asked::Said(_) => Err(KeepError::Unknown),
+            Asked::Said(_) | Asked::List(_) => Err(KeepError::Unknown),
             Asked::Make { key, form } => {
                 let key = match key {
                     Some(key) => key,
@@ -108,6 +117,15 @@ impl Sandbox {
                 Ok((checkout, None, true))
             }
             Asked::Look(at) => Ok((self.found(tongue, shop, at, now).await?, None, true)),
+            Asked::Lead { at, return_url, cancel_url } => {
+                let id = self.found(tongue, shop, at, now).await?.id;
+                let led = self.change(&id, now, |checkout| {
+                    (checkout.form.return_url, checkout.form.cancel_url) =
+                        (return_url.clone(), cancel_url.clone());
+                    Ok(())
+                });
+                Ok((led.await?, None, true))
+            }
             Asked::Close(at) => self.ended(tongue, shop, at, &Act::Expire, now).await,
             Asked::Cancel(at) => self.ended(tongue, shop, at, &Act::Cancel, now).await,
             Asked::Refund { at, amount, request } => {
@@ -151,6 +169,13 @@ impl Sandbox {
             Err(KeepError::NotNow(NotNow::Status(_))) => Ok((self.see(&id, now).await?, None, false)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Every checkout of the shop that was made in this language.
+    async fn all_of(&self, tongue: &'static Tongue, shop: &str) -> Result<Vec<Checkout>, KeepError> {
+        let mut all: Vec<Checkout> = self.inner.checkouts.all(CHECKOUT).await?;
+        all.retain(|checkout| checkout.shop == shop && checkout.speaks == tongue.name);
+        Ok(all)
     }
 
     /// A checkout of the shop that was made in this language.

@@ -6,8 +6,11 @@
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
 mod adyen;
+mod btcpay;
 mod checkout_com;
 mod door;
+mod gocardless;
+mod mollie;
 mod paystack;
 mod razorpay;
 mod rehearsal;
@@ -39,6 +42,9 @@ pub(crate) static ALL: &[&Tongue] = &[
     &square::TONGUE,
     &razorpay::TONGUE,
     &paystack::TONGUE,
+    &mollie::TONGUE,
+    &gocardless::TONGUE,
+    &btcpay::TONGUE,
 ];
 
 /// A provider's language.
@@ -153,6 +159,17 @@ pub(crate) enum Asked {
     },
     /// What is true of one.
     Look(At),
+    /// What is true of all that this provider has of the shop: a list, in which there may be none.
+    List(fn(&Call<'_>, &[Checkout]) -> Reply),
+    /// That its page leads back there, where a provider is not told so before a page is asked for.
+    Lead {
+        /// Which.
+        at: At,
+        /// Where the browser goes afterwards.
+        return_url: String,
+        /// Where it goes when the customer turns back.
+        cancel_url: String,
+    },
     /// That nobody can pay there any more: it expires.
     Close(At),
     /// The same, where the provider says then that it was cancelled.

@@ -52,6 +52,9 @@ const TABLE: &[Row] = &[
     row("square",            [YES, YES, NO,  NO,  YES]),
     row("razorpay",          [YES, YES, YES, NO,  YES]),
     row("paystack",          [NO,  NO,  NO,  NO,  YES]).paid_in("USD"),
+    row("mollie",            [NO,  YES, YES, YES, YES]),
+    row("gocardless",        [YES, YES, NO,  YES, YES]),
+    row("btcpay",            [NO,  NO,  YES, YES, YES]),
 ];
 
 struct Shop {
