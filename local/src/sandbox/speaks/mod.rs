@@ -6,6 +6,7 @@
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
 mod door;
+mod paypal;
 mod rehearsal;
 mod stripe;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use super::checkout::{Checkout, Refund};
 #[rustfmt::skip]
 pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
+    &paypal::TONGUE,
 ];
 
 /// A provider's language.

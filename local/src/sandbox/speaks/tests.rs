@@ -38,6 +38,7 @@ const NO: bool = false;
 const TABLE: &[Row] = &[
     row("sandbox",           [YES, YES, YES, YES, YES]),
     row("stripe",            [YES, NO,  YES, YES, YES]),
+    row("paypal",            [YES, NO,  NO,  YES, YES]),
 ];
 
 struct Shop {
