@@ -6,6 +6,7 @@
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
 mod door;
+mod paddle;
 mod paypal;
 mod rehearsal;
 mod stripe;
@@ -29,6 +30,7 @@ use super::checkout::{Checkout, Refund};
 pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
     &paypal::TONGUE,
+    &paddle::TONGUE,
 ];
 
 /// A provider's language.

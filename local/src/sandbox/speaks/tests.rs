@@ -39,6 +39,7 @@ const TABLE: &[Row] = &[
     row("sandbox",           [YES, YES, YES, YES, YES]),
     row("stripe",            [YES, NO,  YES, YES, YES]),
     row("paypal",            [YES, NO,  NO,  YES, YES]),
+    row("paddle",            [YES, YES, NO,  NO,  YES]),
 ];
 
 struct Shop {
