@@ -5,6 +5,7 @@
 //! A language is one file and one line in [`ALL`]. It is held to the provider's documentation by its adapter: whatever
 //! payproof sends has to be understood here, and whatever is said here has to be understood there.
 
+mod coinbase_business;
 mod door;
 mod paddle;
 mod paypal;
@@ -31,6 +32,7 @@ pub(crate) static ALL: &[&Tongue] = &[
     &stripe::TONGUE,
     &paypal::TONGUE,
     &paddle::TONGUE,
+    &coinbase_business::TONGUE,
 ];
 
 /// A provider's language.

@@ -40,6 +40,7 @@ const TABLE: &[Row] = &[
     row("stripe",            [YES, NO,  YES, YES, YES]),
     row("paypal",            [YES, NO,  NO,  YES, YES]),
     row("paddle",            [YES, YES, NO,  NO,  YES]),
+    row("coinbase_business", [NO,  NO,  YES, YES, YES]),
 ];
 
 struct Shop {
