@@ -7,6 +7,7 @@
 
 mod coinbase_business;
 mod door;
+mod nowpayments;
 mod paddle;
 mod paypal;
 mod rehearsal;
@@ -33,6 +34,7 @@ pub(crate) static ALL: &[&Tongue] = &[
     &paypal::TONGUE,
     &paddle::TONGUE,
     &coinbase_business::TONGUE,
+    &nowpayments::TONGUE,
 ];
 
 /// A provider's language.

@@ -41,6 +41,7 @@ const TABLE: &[Row] = &[
     row("paypal",            [YES, NO,  NO,  YES, YES]),
     row("paddle",            [YES, YES, NO,  NO,  YES]),
     row("coinbase_business", [NO,  NO,  YES, YES, YES]),
+    row("nowpayments",       [NO,  NO,  YES, YES, NO ]),
 ];
 
 struct Shop {
