@@ -8,9 +8,13 @@
 mod adyen;
 mod btcpay;
 mod checkout_com;
+mod coinbase_business;
 mod door;
 mod gocardless;
 mod mollie;
+mod nowpayments;
+mod paddle;
+mod paypal;
 mod paystack;
 mod razorpay;
 mod rehearsal;
@@ -45,6 +49,10 @@ pub(crate) static ALL: &[&Tongue] = &[
     &mollie::TONGUE,
     &gocardless::TONGUE,
     &btcpay::TONGUE,
+    &paypal::TONGUE,
+    &paddle::TONGUE,
+    &coinbase_business::TONGUE,
+    &nowpayments::TONGUE,
 ];
 
 /// A provider's language.

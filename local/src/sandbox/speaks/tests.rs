@@ -55,6 +55,10 @@ const TABLE: &[Row] = &[
     row("mollie",            [NO,  YES, YES, YES, YES]),
     row("gocardless",        [YES, YES, NO,  YES, YES]),
     row("btcpay",            [NO,  NO,  YES, YES, YES]),
+    row("paypal",            [YES, NO,  NO,  YES, YES]),
+    row("paddle",            [YES, YES, NO,  NO,  YES]),
+    row("coinbase_business", [NO,  NO,  YES, YES, YES]),
+    row("nowpayments",       [NO,  NO,  YES, YES, NO ]),
 ];
 
 struct Shop {

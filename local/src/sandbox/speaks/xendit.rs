@@ -25,7 +25,7 @@ fn account(seed: &Seed<'_>) -> Value {
 fn understand(call: &Call<'_>) -> Option<Asked> {
     // The key is the user of HTTP Basic, and the password is empty.
     let user = data_encoding::BASE64.encode(format!("{}:", call.key("api_key")).as_bytes());
-    if !call.header("authorization").strip_prefix("Basic ").is_some_and(|sent| sent == user) {
+    if call.header("authorization").strip_prefix("Basic ").is_none_or(|sent| sent != user) {
         return Some(Asked::Said(refused(401, "INVALID_API_KEY", "API key is not authorized.")));
     }
     match (call.method.as_str(), call.segments().as_slice()) {
