@@ -11,7 +11,7 @@ use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, nth};
 pub(super) static TONGUE: Tongue = Tongue { name: "paystack", account, understand, answer, deliver };
 
 /// A page has no time of its own.
-const NEVER: u64 = u32::MAX as u64;
+const NEVER: u64 = 4_294_967_295;
 
 /// The secret key signs the webhooks too.
 fn account(seed: &Seed<'_>) -> Value {

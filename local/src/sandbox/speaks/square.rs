@@ -12,7 +12,7 @@ use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, happe
 pub(super) static TONGUE: Tongue = Tongue { name: "square", account, understand, answer, deliver };
 
 /// A link has no time of its own: it is open until somebody pays there or deletes it.
-const NEVER: u64 = u32::MAX as u64;
+const NEVER: u64 = 4_294_967_295;
 
 fn account(seed: &Seed<'_>) -> Value {
     let short = |name: &str, bytes: usize| seed.bytes(name).into_iter().take(bytes).collect::<Vec<_>>();

@@ -217,3 +217,18 @@ async fn each_provider_that_the_demo_shop_offers_is_tried() {
     assert_eq!(offered, tried);
     shop.stack.stop().await;
 }
+
+#[tokio::test]
+async fn a_checkout_that_the_shop_ends_is_cancelled_at_providers_that_say_so() {
+    let shop = Shop::start().await;
+    for provider in ["square", "razorpay"] {
+        let (session, page) = shop.opens(provider, "ended").await;
+        let (status, said) =
+            shop.calls(Method::POST, &format!("/v1/sessions/{session}/cancel"), json!({})).await;
+        assert_eq!((status, &said["status"]), (200, &json!("cancelled")), "{provider}: {said}");
+        let shown = shop.sends(Request::new(Method::GET, page)).await;
+        let shown = String::from_utf8(shown.body.to_vec()).expect("text");
+        assert!(shown.contains("payment.cancelled") && !shown.contains("payment.expired"), "{provider}");
+    }
+    shop.stack.stop().await;
+}
