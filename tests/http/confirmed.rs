@@ -49,7 +49,7 @@ async fn the_return_page_says_what_to_do_and_a_merchant_confirms_the_money_once(
     let order = world.shop.order("1042").await;
     assert_eq!((&order["status"], &order["amount_paid"]), (&json!("paid"), &json!(4_999)), "{order}");
     let log = world.shop.get(&timeline).await.expect(200).to_string();
-    assert!(log.contains("anna") && log.contains("On the statement of today."), "{log}");
+    assert!(log.contains("Anna confirmed that 49.99 EUR were paid: On the statement of today."), "{log}");
     let shown = world.http.get(&page).send().await.expect("an answer").text().await.expect("a page");
     assert!(!shown.contains("DE02"), "it is paid: there is nothing left to do: {shown}");
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use payproof::payment::Moment;
+use payproof::payment::{Currency, Moment, Money};
 use payproof::provider::listed;
 
-use super::catalogue::{PRODUCTS, QUANTITY_MAX, shown};
+use super::catalogue::{CURRENCY, PRODUCTS, QUANTITY_MAX, shown};
 use super::client::{SessionTruth, Trouble, Truth};
 use super::order::Order;
 use crate::page::{Live, Page, origin};
@@ -146,13 +146,15 @@ fn retry(order: &Order, session: &SessionTruth) -> Markup {
 
 /// At which provider: payproof decides, or the person who tries it out. Each of them is played by the sandbox.
 fn provider_choice() -> Markup {
-    let names = ["sandbox"].into_iter().chain(speaks::ALL.iter().map(|tongue| tongue.name));
+    let price = Currency::parse(CURRENCY).and_then(|currency| Money::new(1_000, currency));
+    let played = price.into_iter().flat_map(speaks::that_take);
+    let providers = listed("sandbox").into_iter().chain(played);
     html! {
         label {
             "Pay at "
             select name="provider" {
                 option value="" { "whichever payproof chooses" }
-                @for provider in names.filter_map(listed) {
+                @for provider in providers {
                     option value=(provider.name()) { (provider.title()) }
                 }
             }

@@ -30,6 +30,7 @@ use http::{HeaderMap, Method};
 use payproof::payment::{Currency, Moment, Money};
 use payproof::provider::sandbox::{CheckoutForm, EventBody};
 use payproof::provider::signature::hmac_sha256;
+use payproof::provider::{Listed, listed};
 use serde_json::Value;
 
 pub(super) use self::door::routes;
@@ -85,6 +86,16 @@ pub(crate) fn accounts(secret: &str, url: &str, shop: &str) -> serde_json::Map<S
         (tongue.name.to_owned(), account)
     };
     ALL.iter().map(account).collect()
+}
+
+/// The providers that would take this money.
+pub(crate) fn that_take(money: Money) -> impl Iterator<Item = &'static dyn Listed> {
+    let takes = move |provider: &&'static dyn Listed| {
+        let accounts = accounts("", "http://127.0.0.1", "demo");
+        let configured = accounts.get(provider.name()).map(|account| provider.configure(account));
+        configured.is_some_and(|of| of.is_ok_and(|configured| configured.suits(money).is_ok()))
+    };
+    ALL.iter().filter_map(|tongue| listed(tongue.name)).filter(takes)
 }
 
 /// What the keys of an account are made of: the same each time for the same shop.
