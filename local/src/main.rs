@@ -56,7 +56,6 @@ enum Command {
     #[command(subcommand)]
     Shops(Shops),
     /// Makes things happen at a running stack, with the demo shop's keys from its data folder.
-    #[command(subcommand)]
     Trigger(Trigger),
     /// Asks the providers about all that is open, with the tables of the environment (PAYMENTS_TABLE, AWS_REGION, …).
     Reconcile {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use payproof::provider::ALL;
+use payproof::provider::{ALL, Listed};
 
 use crate::world::contract::yaml::root;
 
@@ -272,15 +272,44 @@ fn every_provider_has_vectors() {
     none("no vectors in shared/core/vectors/", without.map(|provider| provider.name().to_owned()).collect());
 }
 
-#[test]
-fn every_provider_has_a_row_in_the_readme() {
-    let readme = text(Path::new("README.md"));
-    let rows = ALL.into_iter().map(|provider| {
+/// The table of providers, made of the list.
+fn table_of_providers() -> String {
+    let yes = |can: bool| if can { "yes" } else { "" };
+    let row = |provider: &&dyn Listed| {
+        let name = if provider.is_family() {
+            format!("{}:<name>", provider.name())
+        } else {
+            provider.name().to_owned()
+        };
         let methods: Vec<_> = provider.methods().iter().map(|method| method.word()).collect();
-        format!("| `{}` | {} |", provider.name(), methods.join(", "))
-    });
-    let without = rows.filter(|row| !readme.lines().any(|line| line.starts_with(row.as_str())));
-    none("no such row in README.md's table of providers", without.collect());
+        let can = provider.abilities();
+        let cells = [can.fetch, can.refund, can.close, can.endpoint].map(yes);
+        format!(
+            "| `{name}` | {} | {} | {} | {} |\n",
+            provider.title(),
+            methods.join(", "),
+            provider.proof(),
+            cells.join(" | ")
+        )
+        .replace("|  ", "| ")
+    };
+    let head = "| name | provider | methods | a delivery is believed by | asked | refunds | closes | checks its endpoint |\n\
+                | --- | --- | --- | --- | --- | --- | --- | --- |\n";
+    head.to_owned() + &ALL.iter().map(row).collect::<String>()
+}
+
+#[test]
+fn the_readmes_table_of_providers_is_the_list() {
+    let (path, table) = (Path::new("README.md"), table_of_providers());
+    let readme = text(path);
+    if !readme.contains(&table) && std::env::var_os("UPDATE_EXPECT").is_some() {
+        let begin = readme.find("| name | provider |").expect("the table");
+        let end = begin + readme[begin..].find("\n\n").expect("its end") + 1;
+        let written = format!("{}{table}{}", &readme[..begin], &readme[end..]);
+        std::fs::write(root().join(path), written).expect("it can be written");
+        return;
+    }
+    assert!(readme.contains(&table), "README.md's table of providers should be:\n{table}");
 }
 
 #[test]
@@ -335,4 +364,20 @@ fn no_file_names_a_machine_or_a_registry() {
     let sources = elsewhere.lines().filter(|line| line.starts_with("source = ") && !line.contains(public));
     faults.extend(sources.map(|line| format!("Cargo.lock: {line}")));
     none("true in one place only", faults);
+}
+
+/// The keys that a shop has to know of.
+#[test]
+fn every_provider_is_explained_and_the_declared_one_can_be_configured() {
+    let page = text(Path::new("docs/providers.md"));
+    let without = ALL.into_iter().filter(|provider| {
+        let colon = if provider.is_family() { ":<name>" } else { "" };
+        !page.contains(&format!("\n| `{}{colon}` | ", provider.name()))
+    });
+    none("no row in docs/providers.md", without.map(|provider| provider.name().to_owned()).collect());
+    let begin = page.find("```json\n").expect("an example") + 8;
+    let end = begin + page[begin..].find("```").expect("its end");
+    let declared: serde_json::Value = serde_json::from_str(&page[begin..end]).expect("JSON");
+    let generic = payproof::provider::listed("generic:acme").expect("a family");
+    generic.configure_as("generic:acme", &declared).expect("what the page shows can be configured");
 }

@@ -49,7 +49,8 @@ fn main() -> Result<(), Failure> {
 /// The webhook's common case up to the store, as the flow does it.
 fn decide(provider: &dyn Configured, shop: &ShopId, inbound: &Inbound<'_>, now: Moment) -> bool {
     let Verdict::Verified(verified) = provider.verify(inbound, now) else { return false };
-    let Ok(event) = provider.read(&verified) else { return false };
+    let Ok(events) = provider.read(&verified) else { return false };
+    let [event] = events.as_slice() else { return false };
     let (Some(id), [Reading::Told(told)]) = (&event.id, event.readings.as_slice()) else { return false };
     let facts: Vec<Fact> = told
         .reports

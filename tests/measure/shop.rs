@@ -1,13 +1,17 @@
 //! A shop on a store: orders that can be paid, and the deliveries that pay them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Bytes;
-use payproof::provider::stripe;
+use payproof::payment::SessionId;
+use payproof::provider::{self, Answer, stripe};
 use payproof::secret::Secret;
 use payproof::shop::with_hashed_keys;
 use payproof_edge::api::{Request, Response};
 use payproof_edge::app::{App, now};
+use payproof_edge::flow::tell_shop;
+use payproof_edge::send::{Sender, Sent, Transport};
 use payproof_edge::settings::Settings;
 use serde_json::{Value, json};
 
@@ -15,6 +19,9 @@ use crate::stripe_api::StripeApi;
 
 /// What the shop's Stripe endpoint is signed with.
 const STRIPE_SECRET: &str = "whsec_Q8vN3mXc7LbT2yRk9WpZ4dHs6FgJ1aEu";
+
+/// What the shop verifies with that it is told by us.
+const NOTIFY_SECRET: &str = "whsec_OKjEBtTbf0hjb7aMV0feas3OW/8/hMUM";
 
 /// A paid checkout's event, with every field that Stripe sends.
 const VECTOR: &str = "checkout_completed_paid";
@@ -31,6 +38,15 @@ pub struct Shop {
     orders: AtomicUsize,
     body: String,
     event: Value,
+}
+
+/// The shop's own server, without a socket: it takes whatever it is told.
+struct TakesAll;
+
+impl Transport for TakesAll {
+    fn send(&self, _: provider::Request) -> Sent<'_> {
+        Box::pin(async { Ok(Answer { status: 204, headers: http::HeaderMap::new(), body: Vec::new() }) })
+    }
 }
 
 /// An open session, as its creation was answered.
@@ -50,6 +66,7 @@ impl Shop {
             "id": "shop", "name": "Measured shop",
             "api_keys": { "secret": [secret_key], "read": [], "publishable": [] },
             "return_url_prefixes": ["https://shop.example/"],
+            "notify": { "url": "https://shop.example/told", "secrets": [NOTIFY_SECRET] },
             "providers": {
                 "stripe": { "api_key": "sk_test_none", "webhook_secrets": [STRIPE_SECRET], "api_base": stripe.url },
             },
@@ -71,7 +88,15 @@ impl Shop {
 
     /// The same shop, its requests going through another address of the same store.
     pub fn through(&self, settings: &Settings) -> App {
-        App::new(settings)
+        let mut app = App::new(settings);
+        app.to_shops = Sender::instead(Arc::new(TakesAll));
+        app
+    }
+
+    /// Tells the shop what changed of a session's order: how many notifications it took.
+    pub async fn is_told(&self, app: &App, session: &str) -> u64 {
+        let session = SessionId::parse(session).expect("a session id");
+        tell_shop(app, session.payment, now()).await.expect("the store answers")
     }
 
     /// Registers an order and opens a session for it.

@@ -74,8 +74,12 @@ pub async fn count(shop: &Shop, ours: &Path) -> Units {
     order.push(("open", cost(opened)));
     assert_eq!(shop.browses(&app, &session.go).await.status(), 303);
     order.push(("sent", cost(&meter.take())));
+    assert_eq!(shop.is_told(&app, &session.id).await, 1);
+    order.push(("told that it is pending", cost(&meter.take())));
     expect(&function.invoke(shop.pays(&session.id, 90_000_005)).await, 200, "applied");
     order.push(("paid", cost(&meter.take())));
+    assert_eq!(shop.is_told(&app, &session.id).await, 1);
+    order.push(("told that it is paid", cost(&meter.take())));
     let back = format!("/return/{}?client_secret={}", session.id, session.client_secret);
     assert_eq!(shop.browses(&app, &back).await.status(), 200);
     order.push(("returned", cost(&meter.take())));

@@ -259,7 +259,7 @@ impl Documented {
 
 fn body_faults(kind: &str, schema: &Validator, body: &str) -> Vec<String> {
     let value = match kind {
-        "text/html" => Value::from(body),
+        "text/html" | "text/plain" => Value::from(body),
         _ => match serde_json::from_str(body) {
             Ok(value) => value,
             Err(error) => return vec![format!("the body is not JSON: {error}")],

@@ -117,7 +117,7 @@ impl Endpoint {
 }
 
 async fn endpoint(app: &App, shop: &Shop, provider: &dyn Configured, until: Instant) -> Endpoint {
-    let ours = format!("{}/v1/webhooks/{}/{}", app.public_url, shop.id, provider.name());
+    let ours = app.webhook_url(&shop.id, provider.name());
     let Some(step) = provider.endpoint(&ours) else { return Endpoint::CannotBeAsked };
     match app.sender.run(step, until.saturating_duration_since(Instant::now())).await {
         Ok(faults) => {

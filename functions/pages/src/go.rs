@@ -8,6 +8,7 @@ use payproof_edge::app::App;
 use payproof_edge::flow::{FlowError, record_from};
 use payproof_edge::random;
 
+use crate::return_page::Shown;
 use crate::{layout, notice, return_page};
 
 pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem> {
@@ -27,7 +28,12 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     let item = app.store.attempt(id, session.nonce).await?;
     let checkout = item.as_ref().and_then(|item| item.checkout.clone()).filter(|_| open && !ran_out);
     let Some(checkout) = checkout else {
-        return return_page::told(&payment, id.attempt, item.as_ref(), open && ran_out, None);
+        return return_page::told(
+            &payment,
+            id.attempt,
+            item.as_ref(),
+            Shown { ran_out: open && ran_out, ..Shown::default() },
+        );
     };
     tracing::info!(session_id = %id, "a customer was sent to the checkout");
     if let Err(error) = once(app, payment, id.attempt, Kind::Sent, call.now).await {

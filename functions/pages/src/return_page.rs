@@ -3,13 +3,14 @@
 
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
-use payproof::payment::{Attempt, Kind, Payment, SessionId, Status};
+use payproof::payment::{Attempt, Kind, Moment, Payment, SessionId, Status};
 use payproof::provider::Why;
 use payproof_edge::api::view::customer_reads;
 use payproof_edge::api::{Call, Problem, Response};
 use payproof_edge::app::App;
 use payproof_edge::flow::FlowError;
 use payproof_edge::limits::TIMER_AHEAD_MILLIS;
+use payproof_edge::shops::Freshness;
 use payproof_edge::store::{AttemptItem, Due};
 
 use crate::layout::Page;
@@ -26,10 +27,41 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
         return notice::unknown_link();
     }
     let item = app.store.attempt(id, session.nonce).await?;
-    if let Err(error) = returned(app, &payment, id.attempt, call).await {
+    let instructions = instructions(app, &payment, id, call.now).await?;
+    if instructions.is_none()
+        && let Err(error) = returned(app, &payment, id.attempt, call).await
+    {
         tracing::warn!(session_id = %id, %error, "it could not be recorded that a browser came back");
     }
-    told(&payment, id.attempt, item.as_ref(), false, Some(id))
+    told(&payment, id.attempt, item.as_ref(), Shown { ran_out: false, live: Some(id), instructions })
+}
+
+/// What else of a session its page shows.
+#[derive(Default)]
+pub(crate) struct Shown {
+    /// Its time is over, though nobody has said so yet.
+    pub(crate) ran_out: bool,
+    /// The session that the page asks about.
+    pub(crate) live: Option<SessionId>,
+    /// What the customer is asked to do, where there was no checkout that said so.
+    pub(crate) instructions: Option<String>,
+}
+
+/// What the customer still has to do, where this page is all there is: nobody was sent anywhere, and nobody came back.
+async fn instructions(
+    app: &App,
+    payment: &Payment,
+    id: SessionId,
+    now: Moment,
+) -> Result<Option<String>, Problem> {
+    let status = payment.standing().sessions.get(&id.attempt).copied().unwrap_or(Status::Created);
+    if !matches!(status, Status::Created | Status::Pending) {
+        return Ok(None);
+    }
+    let shop = app.shops.get(&app.store, &payment.shop, Freshness::Usual, now).await?;
+    let provider = payment.sessions.get(&id.attempt).map(|session| &session.provider);
+    let configured = shop.as_ref().zip(provider).and_then(|(shop, name)| shop.providers.get(name.as_str()));
+    Ok(configured.and_then(|provider| provider.instructions(id, payment.money)))
 }
 
 /// A customer who came back to an unconfirmed payment is the strongest hint that the truth is to be had: with the
@@ -44,14 +76,14 @@ async fn returned(app: &App, payment: &Payment, attempt: Attempt, call: &Call) -
     go::once(app, payment.clone(), attempt, Kind::Returned, call.now).await
 }
 
-/// The page of a session: what is true of it at the moment of reading. `live` is the session that it asks about.
+/// The page of a session: what is true of it at the moment of reading.
 pub(crate) fn told(
     payment: &Payment,
     attempt: Attempt,
     item: Option<&AttemptItem>,
-    ran_out: bool,
-    live: Option<SessionId>,
+    shown: Shown,
 ) -> Result<Response, Problem> {
+    let Shown { ran_out, live, instructions } = shown;
     let standing = payment.standing();
     let own = standing.sessions.get(&attempt).copied().unwrap_or(Status::Created);
     let status = customer_reads(if ran_out { Status::Expired } else { own }, standing.status);
@@ -62,7 +94,8 @@ pub(crate) fn told(
         request.and_then(|request| request.locale.as_deref()).filter(|locale| locale.starts_with("en"));
     let open = !status.is_final();
     let why = Why::of(payment, attempt, status).and_then(|why| why.for_customer());
-    let body = body(payment, status, why, onward, back, live.filter(|_| open));
+    let instructions = instructions.filter(|_| open);
+    let body = body(payment, status, why, instructions.as_deref(), onward, back, live.filter(|_| open));
     let head = html! {
         @if open && live.is_some() {
             noscript { (PreEscaped("<meta http-equiv=\"refresh\" content=\"5\">")) }
@@ -76,6 +109,7 @@ fn body(
     payment: &Payment,
     status: Status,
     why: Option<&str>,
+    instructions: Option<&str>,
     onward: Option<&str>,
     back: Option<&str>,
     live: Option<SessionId>,
@@ -84,6 +118,7 @@ fn body(
     html! {
         h1 #message role="status" aria-live="polite" data-session=[session] data-status=(status) { (status.message()) }
         p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
+        @if let Some(text) = instructions { p.instructions { (text) } }
         dl {
             dt { "Order" } dd { (payment.order) }
             dt { "Amount" } dd { (payment.money) }

@@ -19,7 +19,7 @@ async fn receive(app: &App, call: Call) -> Result<Response, Problem> {
     let shop_id = ShopId::parse(call.params.get("shop_id")).map_err(|_| nothing())?;
     let name = call.params.get("provider");
     // What is signed may begin with the URL: it is the configured one, never what a Host header says.
-    let url = format!("{}/v1/webhooks/{shop_id}/{name}", app.public_url);
+    let url = app.webhook_url(&shop_id, name);
     let inbound = Inbound { url: &url, headers: call.request.headers(), body: call.request.body() };
 
     for freshness in [Freshness::Usual, Freshness::Doubted] {
@@ -27,6 +27,9 @@ async fn receive(app: &App, call: Call) -> Result<Response, Problem> {
         let provider = shop.providers.get(name).ok_or_else(nothing)?.as_ref();
         match take_event(app, &shop, provider, &inbound, call.now).await {
             Ok(outcome) => {
+                if let Some(body) = provider.accepted() {
+                    return Ok(answer::with_body(StatusCode::OK, "text/plain; charset=utf-8", body));
+                }
                 let body = serde_json::json!({ "received": true, "outcome": outcome.word() });
                 return Ok(answer::json(StatusCode::OK, &body));
             }

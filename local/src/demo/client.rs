@@ -28,6 +28,13 @@ pub(super) struct Client {
     sender: Sender,
 }
 
+/// How the customer wants to pay; what is left open payproof decides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Choice<'a> {
+    pub(super) method: Option<&'a str>,
+    pub(super) provider: Option<&'a str>,
+}
+
 /// Why payproof did not do it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Trouble {
@@ -114,14 +121,18 @@ impl Client {
         &self,
         order: &Order,
         attempt: u8,
-        method: Option<&str>,
+        choice: Choice<'_>,
     ) -> Result<Opened, Trouble> {
         let page = format!("{}/demo/orders/{}", self.url, order.id);
         let mut body = json!({ "order_id": order.id, "return_url": page, "cancel_url": page });
-        if let (Some(method), Some(body)) = (method, body.as_object_mut()) {
-            body.insert("method".to_owned(), method.into());
+        let Choice { method, provider } = choice;
+        for (name, value) in [("method", method), ("provider", provider)] {
+            if let (Some(value), Some(body)) = (value, body.as_object_mut()) {
+                body.insert(name.to_owned(), value.into());
+            }
         }
-        let key = format!("{}-{attempt}-{}", order.id, method.unwrap_or("any"));
+        let [by, at] = [method, provider].map(|chosen| chosen.unwrap_or("any"));
+        let key = format!("{}-{attempt}-{by}-{at}", order.id);
         let request = self.request(Method::POST, "/v1/sessions").header("idempotency-key", key);
         self.call(request.body("application/json", body.to_string())).await
     }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use payproof_edge::app::now;
 
 use super::catalogue;
-use super::client::Trouble;
+use super::client::{Choice, Trouble};
 use super::order::{Order, is_id, new_id};
 use super::{Shop, page, told};
 use crate::documents::DocumentsError;
@@ -61,7 +61,7 @@ async fn buy(State(shop): State<Shop>, Form(sent): Form<HashMap<String, String>>
         Ok(order) => order,
         Err(error) => return lost(&error),
     };
-    shop.send_to_pay(&order, 1, None).await
+    shop.send_to_pay(&order, 1, choice(&sent)).await
 }
 
 /// Another attempt for an order that is not paid. Its number is in the form: sent twice it is one attempt.
@@ -77,8 +77,13 @@ async fn pay(
     };
     let attempt = sent.get("attempt").and_then(|text| text.parse().ok());
     let attempt = attempt.filter(|attempt| (1..=ATTEMPTS_MAX).contains(attempt)).unwrap_or(1);
-    let method = sent.get("method").map(String::as_str).filter(|method| !method.is_empty());
-    shop.send_to_pay(&order, attempt, method).await
+    shop.send_to_pay(&order, attempt, choice(&sent)).await
+}
+
+/// What the form leaves open is left out.
+fn choice(sent: &HashMap<String, String>) -> Choice<'_> {
+    let chosen = |name: &str| sent.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    Choice { method: chosen("method"), provider: chosen("provider") }
 }
 
 /// What payproof says now. How the browser came here says nothing.
@@ -116,9 +121,9 @@ impl Shop {
         self.orders.keep(Order::new(fresh()?, lines, now())).await
     }
 
-    async fn send_to_pay(&self, order: &Order, attempt: u8, method: Option<&str>) -> Response {
+    async fn send_to_pay(&self, order: &Order, attempt: u8, choice: Choice<'_>) -> Response {
         let opened = match self.payproof.register(order).await {
-            Ok(()) => self.payproof.open(order, attempt, method).await,
+            Ok(()) => self.payproof.open(order, attempt, choice).await,
             Err(trouble) => Err(trouble),
         };
         match opened {

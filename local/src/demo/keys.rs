@@ -8,6 +8,7 @@ use payproof::shop::{ApiKey, KeyKind};
 use payproof_edge::random;
 
 use crate::StartError;
+use crate::sandbox::speaks;
 
 /// The id of the demo shop.
 pub const SHOP_ID: &str = "demo";
@@ -83,8 +84,23 @@ impl Keys {
         }
     }
 
+    /// The shop's accounts: at the sandbox as itself, and as each provider that it can play.
+    fn providers(&self, url: &str) -> serde_json::Map<String, serde_json::Value> {
+        let mut providers = speaks::accounts(self.sandbox_key.reveal(), url, SHOP_ID);
+        let sandbox = serde_json::json!({
+            "api_base": format!("{url}/sandbox"),
+            "api_key": self.sandbox_key.reveal(),
+            "webhook_secrets": [self.sandbox_webhook_secret.reveal()],
+        });
+        providers.insert("sandbox".to_owned(), sandbox);
+        providers
+    }
+
     /// The shop's configuration on a stack at this address.
     pub fn shop_document(&self, url: &str) -> String {
+        let providers = self.providers(url);
+        let others = providers.keys().map(String::as_str).filter(|name| *name != "sandbox");
+        let order: Vec<&str> = std::iter::once("sandbox").chain(others).collect();
         serde_json::json!({
             "id": SHOP_ID,
             "name": "Demo shop",
@@ -95,13 +111,9 @@ impl Keys {
             },
             "return_url_prefixes": [format!("{url}/")],
             "notify": { "url": format!("{url}/demo/notify"), "secrets": [self.notify_secret.reveal()] },
-            "providers": {
-                "sandbox": {
-                    "api_base": format!("{url}/sandbox"),
-                    "api_key": self.sandbox_key.reveal(),
-                    "webhook_secrets": [self.sandbox_webhook_secret.reveal()],
-                },
-            },
+            // The sandbox as itself, unless a person asks for another: the others stand in for it where it fails.
+            "routing": [{ "when": {}, "use": order }],
+            "providers": providers,
         })
         .to_string()
     }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use payproof::payment::Moment;
+use payproof::payment::{Currency, Moment, Money};
+use payproof::provider::listed;
 
-use super::catalogue::{PRODUCTS, QUANTITY_MAX, shown};
+use super::catalogue::{CURRENCY, PRODUCTS, QUANTITY_MAX, shown};
 use super::client::{SessionTruth, Trouble, Truth};
 use super::order::Order;
 use crate::page::{Live, Page, origin};
+use crate::sandbox::speaks;
 
 /// What there is to buy. The form sends products and quantities, never a price.
 pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page<'a> {
@@ -30,6 +32,7 @@ pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page
                     }
                 }
             }
+            p { (provider_choice()) }
             button.primary { "Buy and pay" }
         }
     };
@@ -141,6 +144,24 @@ fn retry(order: &Order, session: &SessionTruth) -> Markup {
     }
 }
 
+/// At which provider: payproof decides, or the person who tries it out. Each of them is played by the sandbox.
+fn provider_choice() -> Markup {
+    let price = Currency::parse(CURRENCY).and_then(|currency| Money::new(1_000, currency));
+    let played = price.into_iter().flat_map(speaks::that_take);
+    let providers = listed("sandbox").into_iter().chain(played);
+    html! {
+        label {
+            "Pay at "
+            select name="provider" {
+                option value="" { "whichever payproof chooses" }
+                @for provider in providers {
+                    option value=(provider.name()) { (provider.title()) }
+                }
+            }
+        }
+    }
+}
+
 fn pay_by(method: &str) -> String {
     match method {
         "local" => "Pay by a local method".to_owned(),
@@ -154,6 +175,7 @@ fn try_again(order: &Order, name: &str, method: Option<&str>) -> Markup {
         form method="post" action={ "/demo/orders/" (order.id) "/pay" } {
             input type="hidden" name="attempt" value=(order.sessions.len() + 1);
             @if let Some(method) = method { input type="hidden" name="method" value=(method); }
+            (provider_choice())
             button { (name) }
         }
     }

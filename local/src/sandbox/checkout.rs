@@ -13,6 +13,9 @@ pub(crate) struct Checkout {
     pub(crate) id: String,
     /// Whose.
     pub(crate) shop: String,
+    /// As which provider the sandbox speaks of it.
+    #[serde(default = "own")]
+    pub(crate) speaks: String,
     /// What it was made with.
     pub(crate) form: CheckoutForm,
     pub(crate) status: Status,
@@ -120,6 +123,7 @@ impl Checkout {
         Self {
             id,
             shop,
+            speaks: own(),
             form,
             status: Status::Open,
             since: now.millis(),
@@ -134,6 +138,11 @@ impl Checkout {
             deliver: Deliver::default(),
             outbox: Outbox::default(),
         }
+    }
+
+    /// The same, of which the sandbox speaks as another provider.
+    pub(super) fn speaking(self, provider: &str) -> Self {
+        Self { speaks: provider.to_owned(), ..self }
     }
 
     /// When it has to be looked at next without anybody asking.
@@ -191,8 +200,19 @@ impl Checkout {
         }
     }
 
+    /// A number of it, for providers whose ids are numbers: ten digits of nothing but its own id.
+    pub(super) fn number(&self) -> u64 {
+        let digest = payproof::provider::signature::hmac_sha256(b"number", &[self.id.as_bytes()]);
+        let number = digest.iter().take(7).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        1_000_000_000 + number % 9_000_000_000
+    }
+
     /// The text that other ids of this checkout are made of. It is too short to find the page by.
     pub(super) fn stem(&self) -> String {
         self.id.chars().skip_while(|letter| *letter != '_').skip(1).take(12).collect()
     }
+}
+
+fn own() -> String {
+    "sandbox".to_owned()
 }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::checkout::Checkout;
 use super::keep::{CHECKOUT, KeepError};
 use super::outbox::{Event, Place, Try};
+use super::speaks::{Delivery, Telling, Tongue, spoken};
 use super::{Account, Sandbox};
 use crate::documents::DocumentsError;
 
@@ -89,7 +90,7 @@ impl Sandbox {
     /// Sends it, and keeps what was answered only then: whatever ends in between, it is sent once more.
     async fn deliver(&self, checkout: &Checkout, place: Place, event: &Event) -> Result<(), KeepError> {
         let (status, word) = match self.account(&checkout.shop) {
-            Some(account) => self.send(&account, event, now()).await,
+            Some(account) => self.send(&account, checkout, event, now()).await,
             None => (None, "the shop has no account here".to_owned()),
         };
         let at = now();
@@ -102,22 +103,62 @@ impl Sandbox {
         .map(|_| ())
     }
 
-    async fn send(&self, account: &Account, event: &Event, now: Moment) -> (Option<u16>, String) {
-        let Some(key) = Key::parse(&account.webhook_secret) else {
-            return (None, "the account has no webhook secret".to_owned());
+    async fn send(
+        &self,
+        account: &Account,
+        checkout: &Checkout,
+        event: &Event,
+        now: Moment,
+    ) -> (Option<u16>, String) {
+        let url = format!("{}/v1/webhooks/{}/{}", self.inner.url, account.shop, checkout.speaks);
+        let request = match spoken(&checkout.speaks) {
+            None => own(account, event, now),
+            Some(tongue) => match translated(tongue, account, checkout, event, &url, now) {
+                Ok(Some(delivery)) => Ok(delivery),
+                // Done, for there is nothing to deliver.
+                Ok(None) => return (Some(204), "not_told".to_owned()),
+                Err(why) => Err(why),
+            },
         };
-        let url = format!("{}/v1/webhooks/{}/sandbox", self.inner.url, account.shop);
-        let mut request = Request::new(http::Method::POST, url);
-        for (name, value) in signed_headers(&key, &event.id, now.seconds(), event.body.as_bytes()) {
-            request = request.header(name, value);
-        }
-        request.body = event.body.clone().into_bytes();
+        let request = match request {
+            Ok(Delivery { headers, body }) => {
+                let typed = headers.iter().any(|(name, _)| *name == "content-type");
+                let mut request = Request::new(http::Method::POST, url);
+                request.body = body;
+                let request =
+                    if typed { request } else { request.header("content-type", "application/json") };
+                headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
+            }
+            Err(why) => return (None, why.to_owned()),
+        };
         let step = Step::send(request, |answer| Ok(Step::Done((answer.status, word(answer)))));
         match self.inner.sender.run(step, SEND_TIMEOUT).await {
             Ok((status, word)) => (Some(status), word),
             Err(failure) => (None, failure.to_string()),
         }
     }
+}
+
+/// An event in the sandbox's own words.
+fn own(account: &Account, event: &Event, now: Moment) -> Result<Delivery, &'static str> {
+    let key = Key::parse(&account.webhook_secret).ok_or("the account has no webhook secret")?;
+    let body = event.body.clone().into_bytes();
+    Ok(Delivery { headers: signed_headers(&key, &event.id, now.seconds(), &body).into(), body })
+}
+
+/// An event in another provider's words; none where that tells nothing of such a thing.
+fn translated(
+    tongue: &Tongue,
+    account: &Account,
+    checkout: &Checkout,
+    event: &Event,
+    url: &str,
+    now: Moment,
+) -> Result<Option<Delivery>, &'static str> {
+    let keys = account.speaks.get(tongue.name).ok_or("the shop has no account at this provider")?;
+    let body = serde_json::from_str(&event.body).map_err(|_| "an event of an older version")?;
+    let at = Moment::from_millis(event.at);
+    Ok((tongue.deliver)(&Telling { id: &event.id, event: &body, checkout, account: keys, url, at, now }))
 }
 
 /// The outcome or code in payproof's answer: a word of ours, or nothing.

@@ -37,6 +37,13 @@ impl From<random::NoRandomness> for KeepError {
     }
 }
 
+/// As whom the sandbox speaks of a checkout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Speaks(pub(super) &'static str);
+
+/// As itself.
+const OWN: &str = "sandbox";
+
 /// What an idempotency key was used for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Claim {
@@ -60,20 +67,44 @@ impl Sandbox {
         form: CheckoutForm,
         now: Moment,
     ) -> Result<(Checkout, bool), KeepError> {
+        self.make_as(Speaks(OWN), shop, key, form, now).await
+    }
+
+    /// The same at another provider as which the sandbox speaks.
+    pub(super) async fn make_as(
+        &self,
+        Speaks(speaks): Speaks,
+        shop: &str,
+        key: &str,
+        form: CheckoutForm,
+        now: Moment,
+    ) -> Result<(Checkout, bool), KeepError> {
         let store = &self.inner.checkouts;
         let id: String = random::token()?.chars().take(24).collect();
         let mut claim = Claim { checkout: format!("{CHECKOUT}{id}"), form };
         let claim_id = format!("key#{shop}#{key}");
         if !store.put_new(&claim_id, &claim).await? {
             let known = store.get::<Claim>(&claim_id).await?.ok_or(KeepError::Raced)?.document;
+            // Where the provider says until when, a repeat only comes later.
+            if speaks != OWN {
+                claim.form.expires_at = known.form.expires_at;
+            }
             if known.form != claim.form {
                 return Err(KeepError::KeyUsed);
             }
             claim = known;
         }
-        let reference = format!("ref#{shop}#{}", claim.form.reference);
-        store.put_new(&reference, &Referred { checkout: claim.checkout.clone() }).await?;
-        let checkout = Checkout::new(claim.checkout.clone(), shop.to_owned(), claim.form, now);
+        let checkout =
+            Checkout::new(claim.checkout.clone(), shop.to_owned(), claim.form, now).speaking(speaks);
+        let names = [
+            checkout.form.reference.clone(),
+            format!("stem:{}", checkout.stem()),
+            format!("number:{}", checkout.number()),
+        ];
+        for name in names {
+            let referred = Referred { checkout: claim.checkout.clone() };
+            store.put_new(&format!("ref#{shop}#{name}"), &referred).await?;
+        }
         if store.put_new(&checkout.id, &checkout).await? {
             self.look(&checkout);
             return Ok((checkout, true));

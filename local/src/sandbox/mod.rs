@@ -11,9 +11,11 @@ mod keep;
 mod outbox;
 mod page;
 mod schedule;
+pub(crate) mod speaks;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payproof::payment::{ShopId, TokenHash};
@@ -23,6 +25,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use self::schedule::Schedule;
+pub(crate) use self::speaks::{Rehearsal, rehearse};
 use crate::StartError;
 use crate::documents::Documents;
 
@@ -38,14 +41,24 @@ pub struct Account {
     pub api_key: Secret,
     /// What webhooks are signed with.
     pub webhook_secret: Secret,
+    /// The accounts at other providers as which payproof calls the sandbox, by provider, each as the shop's
+    /// configuration has it.
+    pub(crate) speaks: BTreeMap<String, serde_json::Value>,
 }
 
 impl Account {
     /// The account that a shop's configuration names, where it has the sandbox.
     pub(crate) fn of_shop(shop: &ShopId, document: &str) -> Option<Self> {
         let document: serde_json::Value = serde_json::from_str(document).ok()?;
-        let sandbox = document.get("providers")?.get("sandbox")?;
+        let providers = document.get("providers")?;
+        let sandbox = providers.get("sandbox")?;
+        let ours = |name: &str, account: &serde_json::Value| {
+            let base = account.get("api_base").and_then(serde_json::Value::as_str);
+            base.is_some_and(|base| base.contains(&format!("/sandbox/as/{name}/")))
+        };
+        let speaks = providers.as_object()?.iter().filter(|(name, account)| ours(name, account));
         Some(Self {
+            speaks: speaks.map(|(name, account)| (name.clone(), account.clone())).collect(),
             shop: shop.clone(),
             api_key: Secret::new(sandbox.get("api_key")?.as_str()?),
             webhook_secret: Secret::new(sandbox.get("webhook_secrets")?.get(0)?.as_str()?),
@@ -129,5 +142,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Its routes, to be mounted at `/sandbox`.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(sandbox: Sandbox) -> axum::Router<S> {
-    axum::Router::new().merge(api::routes()).merge(hosted::routes()).with_state(sandbox)
+    axum::Router::new()
+        .merge(api::routes())
+        .merge(hosted::routes())
+        .merge(speaks::routes())
+        .with_state(sandbox)
 }

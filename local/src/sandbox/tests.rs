@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 use super::act::{Act, NotNow};
 use super::checkout::{Checkout, RefundEnd, Status};
-use super::keep::KeepError;
+use super::keep::{KeepError, Speaks};
 use super::outbox::Deliver;
 use super::{Account, Sandbox};
 use crate::embedded::Embedded;
@@ -239,6 +239,7 @@ fn account() -> Account {
         shop: ShopId::parse("demo").unwrap(),
         api_key: Secret::new("sbx_test"),
         webhook_secret: Secret::new("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
+        speaks: std::collections::BTreeMap::new(),
     }
 }
 
@@ -273,6 +274,11 @@ async fn one_key_makes_one_checkout() {
     let other = CheckoutForm { amount: 5_000, ..form.clone() };
     assert_eq!(sandbox.make("demo", "key", other.clone(), now).await, Err(KeepError::KeyUsed));
     assert!(sandbox.make("other", "key", other, now).await.unwrap().1, "another shop's key is another key");
+    // Where the sandbox plays a provider that says itself until when, a repeat of a request asks for the same.
+    let spoken = |form: CheckoutForm| sandbox.make_as(Speaks("mollie"), "demo", "mollie#key", form, now);
+    let later = CheckoutForm { expires_at: form.expires_at + 1, ..form.clone() };
+    let (first, again) = (spoken(form.clone()).await.unwrap().0, spoken(later).await.unwrap());
+    assert_eq!((again.0, again.1), (first, false));
     assert_eq!(Some(sandbox.by_reference("demo", &form.reference).await.unwrap()), ids.into_iter().next());
     assert_eq!(sandbox.by_reference("nobody", &form.reference).await, Err(KeepError::Unknown));
     assert_eq!(sandbox.see("chk_x", now).await, Err(KeepError::Unknown));

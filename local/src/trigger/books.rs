@@ -6,7 +6,7 @@ use http::Method;
 use payproof::provider::sandbox::CheckoutState;
 use serde_json::Value;
 
-use super::ChaosError;
+use super::TriggerError;
 use super::caller::{Caller, json, text};
 use super::play::Played;
 
@@ -29,11 +29,11 @@ impl fmt::Display for Difference {
 }
 
 /// What payproof says of an order that the sandbox does not.
-pub(super) async fn compare(caller: &Caller, played: &Played) -> Result<Vec<Difference>, ChaosError> {
+pub(super) async fn compare(caller: &Caller, played: &Played) -> Result<Vec<Difference>, TriggerError> {
     let request = caller.of_shop(Method::GET, &format!("/v1/orders/{}", played.order), None);
     let answer = caller.until_answered(request).await?;
     if answer.status != 200 {
-        return Err(ChaosError::Stack(format!("{} was answered with {}", played.order, answer.status)));
+        return Err(TriggerError::Stack(format!("{} was answered with {}", played.order, answer.status)));
     }
     let order = json(&answer);
     let difference = |session: Option<&str>, words: String| Difference {
@@ -72,7 +72,7 @@ struct Book {
 }
 
 /// None where the sandbox never heard of it.
-async fn book_of(caller: &Caller, session: &str) -> Result<Option<Book>, ChaosError> {
+async fn book_of(caller: &Caller, session: &str) -> Result<Option<Book>, TriggerError> {
     let answer = caller.send(caller.of_sandbox(&format!("/checkouts/by-reference/{session}"))).await?;
     if answer.status == 404 {
         return Ok(None);

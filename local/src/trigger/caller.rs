@@ -9,7 +9,7 @@ use payproof::secret::Secret;
 use payproof_edge::send::Sender;
 use serde_json::Value;
 
-use super::ChaosError;
+use super::TriggerError;
 use crate::Keys;
 
 /// How long an answer may take: opening a session takes at most 20 s.
@@ -66,7 +66,7 @@ impl Caller {
     }
 
     /// Sends a request until the answer is not "later".
-    pub(super) async fn until_answered(&self, request: Request) -> Result<Answer, ChaosError> {
+    pub(super) async fn until_answered(&self, request: Request) -> Result<Answer, TriggerError> {
         let mut tried = 0;
         loop {
             tried += 1;

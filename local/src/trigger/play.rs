@@ -11,7 +11,7 @@ use payproof::secret::Secret;
 use payproof_edge::app::now;
 use serde_json::{Value, json};
 
-use super::ChaosError;
+use super::TriggerError;
 use super::caller::{Caller, json as body_of, text};
 use super::plan::{Act, Attempt, Deliver, Plan};
 
@@ -84,7 +84,7 @@ pub(super) struct Played {
 }
 
 /// Plays an order.
-pub(super) async fn play(caller: Caller, plan: Plan) -> Result<Played, ChaosError> {
+pub(super) async fn play(caller: Caller, plan: Plan) -> Result<Played, TriggerError> {
     let mut played = Played {
         order: plan.order.clone(),
         tally: Tally { orders: 1, ..Tally::default() },
@@ -108,7 +108,7 @@ async fn answered(
     cut_off: bool,
     plan: &Plan,
     tally: &mut Tally,
-) -> Result<Answer, ChaosError> {
+) -> Result<Answer, TriggerError> {
     if cut_off {
         tally.cut_off += 1;
         caller.cut_off(request.clone(), Duration::from_millis(plan.patience_millis)).await;
@@ -122,8 +122,8 @@ async fn open(
     plan: &Plan,
     attempt: &Attempt,
     tally: &mut Tally,
-) -> Result<Option<Value>, ChaosError> {
-    let body = json!({ "order_id": plan.order, "method": attempt.method, "expires_in": SESSION_SECONDS });
+) -> Result<Option<Value>, TriggerError> {
+    let body = json!({ "order_id": plan.order, "method": attempt.method, "provider": "sandbox", "expires_in": SESSION_SECONDS });
     let request = caller.of_shop(Method::POST, "/v1/sessions", Some(&body));
     let answer = answered(caller, request, attempt.cut_off, plan, tally).await?;
     match answer.status {
@@ -132,7 +132,7 @@ async fn open(
             Ok(Some(body_of(&answer)))
         }
         409 => Ok(None),
-        status => Err(ChaosError::Stack(format!("a session was answered with {status}"))),
+        status => Err(TriggerError::Stack(format!("a session was answered with {status}"))),
     }
 }
 
@@ -142,7 +142,7 @@ async fn through(
     attempt: &Attempt,
     session: &Value,
     played: &mut Played,
-) -> Result<(), ChaosError> {
+) -> Result<(), TriggerError> {
     let go = caller.send(Request::new(Method::GET, text(session, "checkout_url"))).await?;
     if go.status != 303 {
         // It was paid meanwhile, or ended.
@@ -190,7 +190,7 @@ fn at_the_page(page: &str, act: &Act) -> Request {
 }
 
 /// Somebody without a secret says that it was paid.
-async fn forge(caller: &Caller, plan: &Plan, session: &Value, tally: &mut Tally) -> Result<(), ChaosError> {
+async fn forge(caller: &Caller, plan: &Plan, session: &Value, tally: &mut Tally) -> Result<(), TriggerError> {
     let Some(key) = Key::parse(&Secret::new(FORGED)) else { return Ok(()) };
     for nth in 0..plan.forgeries {
         let body = json!({
@@ -210,7 +210,7 @@ async fn forge(caller: &Caller, plan: &Plan, session: &Value, tally: &mut Tally)
         tally.forged += 1;
         let answer = caller.send(request).await?;
         if answer.status != 401 {
-            return Err(ChaosError::Stack(format!("a forged webhook was answered with {}", answer.status)));
+            return Err(TriggerError::Stack(format!("a forged webhook was answered with {}", answer.status)));
         }
     }
     Ok(())

@@ -284,7 +284,7 @@ impl Document {
             let provider =
                 listed(name).ok_or_else(|| ShopError::at(&path, "no provider of this name is known"))?;
             let configured = provider
-                .configure(config)
+                .configure_as(name, config)
                 .map_err(|error| ShopError::at(&format!("{path}.{}", error.path), &error.problem))?;
             providers.insert(name.clone(), configured);
         }

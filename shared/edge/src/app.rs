@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use payproof::notify::Loopback;
-use payproof::payment::Moment;
+use payproof::payment::{Moment, ShopId};
 
 use crate::circuits::Circuits;
 use crate::hints::Hints;
@@ -62,6 +62,11 @@ impl App {
     #[must_use]
     pub fn with_queues(self, queues: Arc<dyn Queues>) -> Self {
         Self { queues, ..self }
+    }
+
+    /// Where a provider posts what becomes of a shop's payments.
+    pub fn webhook_url(&self, shop: &ShopId, provider: &str) -> String {
+        format!("{}/v1/webhooks/{shop}/{provider}", self.public_url)
     }
 
     /// Whether a refused delivery may be noted now: at most one a second from a container.

@@ -58,7 +58,7 @@ pub const WHY_CHARS_MAX: usize = 600;
 /// Bytes of a provider's answer.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Requests that one question to a provider may take.
-pub const EXCHANGES_MAX: usize = 4;
+pub const EXCHANGES_MAX: usize = 6;
 
 /// A timer is set at least this far ahead, so that none lands behind the sweep's cursor.
 pub const TIMER_AHEAD_MILLIS: u64 = 60_000;
@@ -143,3 +143,6 @@ pub const RETOLD_AT_ONCE: usize = 8;
 
 /// Circuits in memory: providers and shops that failed lately.
 pub const CIRCUITS_MAX: usize = 4_096;
+/// For how long a session is open that is paid by hand, where its shop or its request says nothing longer: a bank
+/// transfer takes days, and nobody closes it meanwhile.
+pub const BY_HAND_TTL_SECONDS: u64 = 14 * 86_400;

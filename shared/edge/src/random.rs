@@ -7,7 +7,11 @@ use payproof::payment::{Nonce, WriteMark};
 #[error("the operating system gave no random bytes")]
 pub struct NoRandomness;
 
-fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+/// So many random bytes.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(bytes)

@@ -10,10 +10,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use payproof::notify::Loopback;
-use payproof::provider::{Answer, Exchange, Failure, Request, Step};
+use payproof::provider::{Answer, Exchange, Failure, Request, Search, Step};
 
 use self::https::Https;
+use crate::app::now;
 use crate::limits::EXCHANGES_MAX;
+use crate::random;
 
 /// Sends requests. The client is made at the first of them: a webhook that asks nobody never pays for it.
 #[derive(Debug, Default)]
@@ -47,6 +49,14 @@ impl fmt::Debug for Via {
     }
 }
 
+/// Where a step stands.
+pub enum Halt<T> {
+    /// It is done.
+    Done(T),
+    /// Something has to be found in our own store first.
+    Find(Search<T>),
+}
+
 /// What a request comes to.
 pub type Sent<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
 
@@ -73,24 +83,40 @@ impl Sender {
     /// # Errors
     /// [`Failure`]: the provider's refusal, or that nothing is known of the outcome.
     pub async fn run<T>(&self, step: Step<T>, limit: Duration) -> Result<T, Failure> {
-        let finished = tokio::time::timeout(limit, self.exchange(step));
-        finished.await.unwrap_or_else(|_| Err(Failure::Unknown("it did not answer in time".to_owned())))
+        match self.advance(step, limit).await? {
+            Halt::Done(value) => Ok(value),
+            // Only what an event says can need that, and its flow finds it.
+            Halt::Find(_) => Err(Failure::Unknown("it asks whose a payment is".to_owned())),
+        }
     }
 
-    async fn exchange<T>(&self, mut step: Step<T>) -> Result<T, Failure> {
-        for _ in 0..EXCHANGES_MAX {
+    /// The same until it is done, or until something has to be found in our own store.
+    ///
+    /// # Errors
+    /// As [`Sender::run`].
+    pub async fn advance<T>(&self, step: Step<T>, limit: Duration) -> Result<Halt<T>, Failure> {
+        let halted = tokio::time::timeout(limit, self.exchange(step));
+        halted.await.unwrap_or_else(|_| Err(Failure::Unknown("it did not answer in time".to_owned())))
+    }
+
+    async fn exchange<T>(&self, mut step: Step<T>) -> Result<Halt<T>, Failure> {
+        for _ in 0..=EXCHANGES_MAX {
             match step {
-                Step::Done(value) => return Ok(value),
+                Step::Done(value) => return Ok(Halt::Done(value)),
+                Step::Find(search) => return Ok(Halt::Find(search)),
                 Step::Send(Exchange { request, read }) => step = read(&self.send(request).await?)?,
             }
         }
-        match step {
-            Step::Done(value) => Ok(value),
-            Step::Send(_) => Err(Failure::Unknown("it took too many requests".to_owned())),
-        }
+        Err(Failure::Unknown("it took too many requests".to_owned()))
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Failure> {
+        let request = if request.wants_stamp() {
+            let nonce = random::bytes().map_err(|error| Failure::Unreachable(error.to_string()))?;
+            request.stamped(now(), nonce)?
+        } else {
+            request
+        };
         let ready = |client: &Result<Https, String>| client.clone().map_err(Failure::Unreachable);
         match &self.via {
             Via::Instead(transport) => transport.send(request).await,

@@ -112,11 +112,15 @@ fn unreached(shop: &Shop) -> Vec<Finding> {
 
 fn of_accounts(shop: &Shop) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let live: Vec<&str> =
-        shop.providers.values().filter(|provider| provider.about().live).map(|of| of.name()).collect();
+    let live: Vec<&str> = shop
+        .providers
+        .values()
+        .filter(|provider| provider.about().live == Some(true))
+        .map(|of| of.name())
+        .collect();
     for provider in shop.providers.values() {
         let (name, about) = (provider.name(), provider.about());
-        if !about.live && !live.is_empty() {
+        if about.live == Some(false) && !live.is_empty() {
             let text =
                 format!("{name} is a test account, beside {}, which moves real money.", live.join(", "));
             let to_do =

@@ -12,6 +12,7 @@
 mod alphabet;
 mod attention;
 mod by_chance;
+mod confirming;
 mod counting;
 mod deciding;
 mod due;

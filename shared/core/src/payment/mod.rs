@@ -8,6 +8,7 @@
 mod acknowledge;
 mod attention;
 mod cancel;
+mod confirm;
 mod counting;
 mod decide;
 pub mod due;
@@ -40,6 +41,7 @@ pub(crate) mod sample;
 pub use acknowledge::{NotRaised, acknowledge};
 pub use attention::Attention;
 pub use cancel::{Cancelling, cancelling};
+pub use confirm::{Confirming, confirming};
 pub use counting::{Ledger, Sum};
 pub use decide::{AmendError, Change, Decision, Outcome, amend, decide, reserve, reserve_instead};
 pub use expect::expect;

@@ -28,6 +28,9 @@ pub struct Checkout<'a> {
     pub return_url: &'a str,
     /// Where it goes when the customer turns back.
     pub cancel_url: &'a str,
+    /// Where the provider posts what becomes of it: our webhook endpoint for the shop and provider. Only some want to be
+    /// told so with each checkout.
+    pub webhook_url: &'a str,
 }
 
 /// A hosted checkout that a provider made.

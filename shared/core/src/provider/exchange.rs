@@ -1,9 +1,13 @@
 //! What has to be sent to a provider, as values: a request, and how its answer is read.
 
+mod jwt;
+
+use std::borrow::Cow;
 use std::fmt;
 
+pub use self::jwt::JwtKey;
 use super::NotUnderstood;
-use crate::payment::Moment;
+use crate::payment::{Moment, ProviderPaymentId, SessionId};
 use crate::secret::Secret;
 
 /// A request to a provider. Its `Debug` shows neither header values nor body.
@@ -14,21 +18,24 @@ pub struct Request {
     /// The whole URL.
     pub url: String,
     /// Header names in lower case and their values.
-    pub headers: Vec<(&'static str, Secret)>,
+    pub headers: Vec<(Cow<'static, str>, Secret)>,
     /// The body, empty for none.
     pub body: Vec<u8>,
+    /// The key of the token that it has to carry, where the provider wants one of each request: whoever sends it
+    /// stamps it just before ([`Request::stamped`]).
+    jwt: Option<JwtKey>,
 }
 
 impl Request {
     /// A request without headers and body.
     pub fn new(method: http::Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new() }
+        Self { method, url: url.into(), headers: Vec::new(), body: Vec::new(), jwt: None }
     }
 
     /// With a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, Secret::new(value)));
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), Secret::new(value)));
         self
     }
 
@@ -128,7 +135,20 @@ pub enum Step<T> {
     Done(T),
     /// Send this and hand back the answer.
     Send(Exchange<T>),
+    /// Look up whose this payment is, among those that we remember.
+    Find(Search<T>),
 }
+
+/// A payment of the provider's whose session is looked up in our own store.
+pub struct Search<T> {
+    /// The provider's id of the payment.
+    pub payment: ProviderPaymentId,
+    /// What follows once the session is known, or known to be none of ours.
+    pub then: Found<T>,
+}
+
+/// What follows from a look-up.
+pub type Found<T> = Box<dyn FnOnce(Option<SessionId>) -> Result<Step<T>, Failure> + Send>;
 
 /// A request and how its answer is read.
 pub struct Exchange<T> {
@@ -150,6 +170,34 @@ impl<T> Step<T> {
         Self::Send(Exchange { request, read: Box::new(read) })
     }
 
+    /// Look up whose `payment` is; `then` says what follows.
+    pub fn find(
+        payment: ProviderPaymentId,
+        then: impl FnOnce(Option<SessionId>) -> Result<Step<T>, Failure> + Send + 'static,
+    ) -> Self {
+        Self::Find(Search { payment, then: Box::new(then) })
+    }
+
+    /// The same step, and then the one that `next` makes of what it comes to.
+    ///
+    /// # Errors
+    /// What `next` says, where there is nothing to send first.
+    pub fn then<U>(
+        self,
+        next: impl FnOnce(T) -> Result<Step<U>, Failure> + Send + 'static,
+    ) -> Result<Step<U>, Failure>
+    where
+        T: 'static,
+    {
+        Ok(match self {
+            Self::Done(value) => next(value)?,
+            Self::Send(Exchange { request, read }) => {
+                Step::send(request, move |answer| read(answer)?.then(next))
+            }
+            Self::Find(Search { payment, then }) => Step::find(payment, move |found| then(found)?.then(next)),
+        })
+    }
+
     /// The same step, and `then` with what it comes to.
     pub fn map<U>(self, then: impl FnOnce(T) -> U + Send + 'static) -> Step<U>
     where
@@ -160,6 +208,9 @@ impl<T> Step<T> {
             Self::Send(Exchange { request, read }) => {
                 Step::send(request, move |answer| Ok(read(answer)?.map(then)))
             }
+            Self::Find(Search { payment, then: found }) => {
+                Step::find(payment, move |session| Ok(found(session)?.map(then)))
+            }
         }
     }
 }
@@ -169,6 +220,7 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
         match self {
             Self::Done(value) => f.debug_tuple("Done").field(value).finish(),
             Self::Send(exchange) => f.debug_tuple("Send").field(&exchange.request).finish(),
+            Self::Find(search) => f.debug_tuple("Find").field(&search.payment).finish(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A delivery as it came, and what verifying makes of it.
 
 use super::signature::Proof;
-use super::{Exchange, NotUnderstood, Told};
+use super::{Event, NotUnderstood, Step};
 use crate::payment::SessionId;
 
 /// A delivery to the webhook endpoint, nothing of it trusted yet.
@@ -49,8 +49,23 @@ pub enum Verdict<'a> {
     Verified(Verified<'a>),
     /// It is not, or not provably.
     Refused(Refusal),
-    /// Only the provider can say: send this, its answer is what counts.
-    Ask(Exchange<Vec<Told>>),
+    /// Only the provider can say: its answer tells whether the delivery is refused, or what its events are.
+    Ask(Step<Result<Vouched, Refusal>>),
+}
+
+/// Events that the provider itself, asked, says are its own.
+#[derive(Debug)]
+pub struct Vouched {
+    /// What they are.
+    pub events: Vec<Event>,
+    _proof: Proof,
+}
+
+impl Vouched {
+    /// Only a provider's `verify` makes one, of an answer that it asked for with our key.
+    pub(super) const fn by_the_provider(events: Vec<Event>) -> Self {
+        Self { events, _proof: Proof::of_the_providers_answer() }
+    }
 }
 
 /// A delivery that was verified. Only a provider's `verify` makes one, for it takes a [`Proof`], and only the checks
@@ -70,6 +85,12 @@ impl<'a> Verified<'a> {
     /// others believes what nobody signed.
     pub const fn verified_before_it_was_stored(body: &'a [u8], delivery_id: Option<&'a str>) -> Self {
         Self { body, delivery_id, _proof: Proof::of_what_we_stored() }
+    }
+
+    /// A delivery whose events the provider vouched for.
+    pub const fn vouched_for(inbound: &Inbound<'a>, vouched: &Vouched) -> Self {
+        let _: &Proof = &vouched._proof;
+        Self { body: inbound.body, delivery_id: None, _proof: Proof::of_the_providers_answer() }
     }
 
     /// The bytes that were signed.

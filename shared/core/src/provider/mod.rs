@@ -5,17 +5,34 @@
 //! Whatever has to be sent is returned as a [`Step`], and the answer is handed back to it.
 
 mod account;
+pub mod adyen;
+mod amount;
+pub mod btcpay;
 mod checkout;
+pub mod checkout_com;
+pub mod coinbase_business;
 mod endpoint;
 mod event;
 mod exchange;
+pub mod generic;
+pub mod gocardless;
 mod inbound;
 mod json;
 mod list;
+pub mod manual;
+pub mod mollie;
+pub mod nowpayments;
+pub mod paddle;
+pub mod paypal;
+pub mod paystack;
+pub mod razorpay;
 mod reason;
 pub mod sandbox;
 pub mod signature;
+pub mod square;
 pub mod stripe;
+mod template;
+pub mod xendit;
 
 #[cfg(test)]
 mod conformance;
@@ -24,7 +41,7 @@ pub use account::AccountError;
 pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};
 pub use endpoint::{About, EndpointFault};
 pub use event::{Event, NotUnderstood, Reading, Told};
-pub use exchange::{Answer, Exchange, Failure, Reader, Request, Step};
-pub use inbound::{Inbound, Refusal, Verdict, Verified};
-pub use list::{ALL, AboutSession, Configured, Listed, Provider, listed};
+pub use exchange::{Answer, Exchange, Failure, JwtKey, Reader, Request, Search, Step};
+pub use inbound::{Inbound, Refusal, Verdict, Verified, Vouched};
+pub use list::{ALL, Abilities, AboutSession, Configured, Instructions, Listed, Provider, listed};
 pub use reason::{ForCustomer, Meaning, Reasons, Why, put_in_words};

@@ -47,18 +47,25 @@ use crate::secret::Secret;
 pub static PROVIDER: Provider<Account> = Provider {
     name: "sandbox",
     title: "Sandbox",
+    is_family: false,
     methods: &Method::ALL,
+    methods_of: None,
     account,
-    about: |account| About { live: false, api_base: &account.api_base },
+    about: |account| About { live: Some(false), api_base: &account.api_base },
     suits,
+    proof: "Standard Webhooks",
     verify,
     read,
     hint,
+    accepted: None,
+    remembers: false,
     create,
     repeat: Repeat::SameKey { kept_seconds: 86_400 },
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: Some(&REASONS),
     fetch: Some(fetch),
+    by_hand: false,
+    instructions: None,
     refund: Some(refund),
     close: Some(close),
     endpoint: None,
@@ -145,16 +152,16 @@ fn verify<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Verdict<
     }
 }
 
-fn read(_: &Account, verified: &Verified<'_>) -> Result<Event, NotUnderstood> {
+fn read(_: &Account, verified: &Verified<'_>) -> Result<Vec<Event>, NotUnderstood> {
     let body: EventBody = verified.json()?;
     let at = Moment::parse_rfc3339(&body.timestamp).ok_or_else(|| missing("timestamp"))?;
-    Ok(Event {
+    Ok(vec![Event {
         // The id that was signed; the body has none.
         id: verified.delivery_id().map(str::to_owned),
         at: Some(at),
         readings: reading(&body, at)?.into_iter().collect(),
         word: body.kind,
-    })
+    }])
 }
 
 /// What an event says. None where it says nothing of a payment of ours.

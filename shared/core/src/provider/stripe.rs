@@ -32,7 +32,9 @@ mod status;
 pub(super) mod tests;
 
 use super::account::{self, Limits};
-use super::signature::{SIGNATURES_MAX, any_mac_matches, hmac_sha256, near, signed_seconds};
+use super::signature::{
+    HmacSha256, SIGNATURES_MAX, any_mac_matches, from_hex, hmac_sha256, near, signed_seconds,
+};
 use super::{
     About, AccountError, Expiry, Inbound, NotUnderstood, Provider, Refusal, Repeat, Unsuitable, Verdict,
     Verified,
@@ -44,20 +46,27 @@ use crate::secret::Secret;
 pub static PROVIDER: Provider<Account> = Provider {
     name: "stripe",
     title: "Stripe",
+    is_family: false,
     // No crypto: few accounts can take it, and one that cannot would refuse the checkout. Where the Dashboard has it
     // on, a link shows it.
     methods: &[Method::Card, Method::BankTransfer, Method::Wallet, Method::Local, Method::Link],
+    methods_of: None,
     account,
-    about: |account| About { live: account.live, api_base: &account.api_base },
+    about: |account| About { live: Some(account.live), api_base: &account.api_base },
     suits,
+    proof: "HMAC-SHA256 over time and body",
     verify,
     read: events::read,
     hint: |inbound| inbound.first_session_id(),
+    accepted: None,
+    remembers: false,
     create: requests::create,
     repeat: Repeat::SameKey { kept_seconds: 86_400 },
     expiry: Expiry { least_seconds: 1_800, most_seconds: 86_400 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
+    by_hand: false,
+    instructions: None,
     refund: Some(requests::refund),
     close: Some(requests::close),
     endpoint: Some(endpoints::check),
@@ -179,10 +188,9 @@ fn check<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Result<Ve
     if candidates.len() > SIGNATURES_MAX {
         return Err(Refusal::Invalid);
     }
-    // Lower case only: a signature has one spelling.
-    let decode = |hex: &str| data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok();
-    let candidates: Vec<[u8; 32]> = candidates.into_iter().filter_map(decode).collect();
+    let candidates: Vec<_> = candidates.into_iter().filter_map(from_hex).collect();
     let keys = account.webhook_secrets.iter().map(|secret| secret.reveal().as_bytes());
-    let proof = any_mac_matches(keys, &[timestamp.as_bytes(), b".", inbound.body], &candidates)?;
+    let proof =
+        any_mac_matches::<HmacSha256>(keys, &[timestamp.as_bytes(), b".", inbound.body], &candidates)?;
     Ok(Verified::new(inbound, None, proof))
 }

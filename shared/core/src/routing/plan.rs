@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Lately;
-use crate::payment::{Method, Moment, Money, Payment};
+use crate::payment::{Method, Moment, Money, Payment, ProviderName};
 use crate::provider::{Configured, Unsuitable};
 use crate::shop::Shop;
 
@@ -36,7 +36,7 @@ impl<'a> Wanted<'a> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Choice {
     /// Its name.
-    pub provider: &'static str,
+    pub provider: ProviderName,
     /// By which method.
     pub method: Method,
     /// Why, in sentences.
@@ -47,7 +47,7 @@ pub struct Choice {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Passed {
     /// Its name.
-    pub provider: &'static str,
+    pub provider: ProviderName,
     /// Why not.
     pub why: WhyNot,
 }
@@ -103,7 +103,7 @@ pub fn plan(shop: &Shop, wanted: &Wanted<'_>, lately: &Lately) -> Plan {
         let (mut first, mut later, mut over) = (Vec::new(), Vec::new(), Vec::new());
         for (provider, because) in named(shop, wanted, method) {
             let choice = |over: &[Passed]| Choice {
-                provider: provider.name(),
+                provider: provider.id().clone(),
                 method,
                 why: sentences(&because, over),
             };
@@ -122,7 +122,7 @@ pub fn plan(shop: &Shop, wanted: &Wanted<'_>, lately: &Lately) -> Plan {
                         );
                         plan.last_resort.push(Choice { why: format!("{left} {}", choice.why), ..choice });
                     }
-                    over.push(Passed { provider: provider.name(), why });
+                    over.push(Passed { provider: provider.id().clone(), why });
                 }
             }
         }
@@ -148,17 +148,17 @@ fn methods(wanted: &Wanted<'_>) -> impl Iterator<Item = Method> + use<> {
 }
 
 /// What makes a provider one that the order may go to.
-enum Because {
+enum Because<'a> {
     /// A rule names it, as the first or after another.
     Rule { number: usize, after: Option<String> },
     /// No rule applies, and the shop has it: alone, as the first by name, or after another.
-    Configured { only: bool, after: Option<&'static str> },
+    Configured { only: bool, after: Option<&'a str> },
     /// The shop asked for it.
     Asked,
 }
 
 /// The providers that may take an order by a method, in the order in which they are asked, each once.
-fn named<'a>(shop: &'a Shop, wanted: &Wanted<'_>, method: Method) -> Vec<(&'a dyn Configured, Because)> {
+fn named<'a>(shop: &'a Shop, wanted: &Wanted<'_>, method: Method) -> Vec<(&'a dyn Configured, Because<'a>)> {
     if let Some(asked) = wanted.provider {
         return shop
             .providers
@@ -176,7 +176,7 @@ fn named<'a>(shop: &'a Shop, wanted: &Wanted<'_>, method: Method) -> Vec<(&'a dy
         };
         return shop.providers.values().map(AsRef::as_ref).map(because).collect();
     };
-    let mut found: Vec<(&dyn Configured, Because)> = Vec::new();
+    let mut found: Vec<(&'a dyn Configured, Because<'a>)> = Vec::new();
     for (index, rule) in std::iter::once(first).chain(applying) {
         let mut after = None;
         for name in &rule.providers {
@@ -208,20 +208,20 @@ fn not(shop: &Shop, wanted: &Wanted<'_>, candidates: &[Choice], passed: &[Passed
     let others = shop
         .providers
         .values()
-        .map(|provider| provider.name())
-        .filter(|name| !candidates.iter().any(|choice| choice.provider == *name));
+        .map(|provider| provider.id())
+        .filter(|name| !candidates.iter().any(|choice| choice.provider == **name));
     others
         .map(|provider| {
             let nearest =
-                passed.iter().filter(|other| other.provider == provider).map(|other| other.why).max();
+                passed.iter().filter(|other| other.provider == *provider).map(|other| other.why).max();
             let unnamed = if wanted.provider.is_some() { WhyNot::NotAsked } else { WhyNot::NoRule };
-            Passed { provider, why: nearest.unwrap_or(unnamed) }
+            Passed { provider: provider.clone(), why: nearest.unwrap_or(unnamed) }
         })
         .collect()
 }
 
 /// Why it, and why not those that would have come before it.
-fn sentences(because: &Because, over: &[Passed]) -> String {
+fn sentences(because: &Because<'_>, over: &[Passed]) -> String {
     let mut words = match because {
         Because::Rule { number, after: None } => format!("Routing rule {number} names it."),
         Because::Rule { number, after: Some(before) } => {

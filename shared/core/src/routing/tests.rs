@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::payment::{Currency, Method, Moment, Money};
+use crate::payment::{Currency, Method, Moment, Money, ProviderName};
 use crate::provider::Unsuitable;
 use crate::shop::Shop;
 
@@ -44,15 +44,20 @@ fn usually(shop: &Shop, wanted: &Wanted<'_>) -> Plan {
 }
 
 fn chosen(shop: &Shop, wanted: &Wanted<'_>) -> Option<(&'static str, Method)> {
-    usually(shop, wanted).candidates.first().map(|choice| (choice.provider, choice.method))
+    usually(shop, wanted).candidates.first().map(|choice| (name(&choice.provider), choice.method))
+}
+
+/// A provider's name, for as long as the tests.
+fn name(provider: &ProviderName) -> &'static str {
+    crate::provider::listed(provider.as_str()).unwrap().name()
 }
 
 fn names(choices: &[Choice]) -> Vec<&'static str> {
-    choices.iter().map(|choice| choice.provider).collect()
+    choices.iter().map(|choice| name(&choice.provider)).collect()
 }
 
 fn not(plan: &Plan) -> Vec<(&'static str, WhyNot)> {
-    plan.not.iter().map(|passed| (passed.provider, passed.why)).collect()
+    plan.not.iter().map(|passed| (name(&passed.provider), passed.why)).collect()
 }
 
 #[test]
@@ -143,7 +148,7 @@ fn a_provider_that_was_asked_for_is_taken_even_past_the_rules_and_no_other() {
     let shop = shop(&json!([{ "use": ["stripe"] }]));
     let asked = Wanted { provider: Some("sandbox"), ..wanted(500, "EUR") };
     let plan = usually(&shop, &asked);
-    assert!(plan.candidates.iter().all(|choice| choice.provider == "sandbox"), "{plan:?}");
+    assert!(plan.candidates.iter().all(|choice| name(&choice.provider) == "sandbox"), "{plan:?}");
     assert_eq!(plan.candidates[0].why, "The shop asked for it.");
     assert_eq!(chosen(&shop, &Wanted { provider: Some("adyen"), ..asked }), None);
 }
@@ -152,7 +157,8 @@ fn a_provider_that_was_asked_for_is_taken_even_past_the_rules_and_no_other() {
 fn without_a_method_all_of_one_come_before_the_next() {
     let shop = shop(&json!([{ "use": ["stripe", "sandbox"] }]));
     let plan = usually(&shop, &wanted(500, "EUR"));
-    let order: Vec<_> = plan.candidates.iter().map(|choice| (choice.method, choice.provider)).collect();
+    let order: Vec<_> =
+        plan.candidates.iter().map(|choice| (choice.method, name(&choice.provider))).collect();
     assert_eq!(
         order[..4],
         [
@@ -190,7 +196,8 @@ fn who_refused_this_order_comes_after_the_others_of_the_method() {
     let shop = shop(&json!([{ "use": ["stripe", "sandbox"] }]));
     let lately = Lately::default().after_others("stripe", Method::Card);
     let plan = plan(&shop, &wanted(500, "EUR"), &lately);
-    let order: Vec<_> = plan.candidates.iter().map(|choice| (choice.method, choice.provider)).collect();
+    let order: Vec<_> =
+        plan.candidates.iter().map(|choice| (choice.method, name(&choice.provider))).collect();
     assert_eq!(
         order[..3],
         [(Method::Card, "sandbox"), (Method::Card, "stripe"), (Method::BankTransfer, "stripe")]
@@ -263,22 +270,22 @@ proptest! {
         let wanted = Wanted { method, country, provider, ..wanted(minor, code) };
         let plan = plan(&shop, &wanted, &lately);
         for choice in plan.candidates.iter().chain(&plan.last_resort) {
-            let takes = &shop.providers[choice.provider];
+            let takes = &shop.providers[choice.provider.as_str()];
             prop_assert!(takes.methods().contains(&choice.method) && takes.suits(wanted.money).is_ok());
             prop_assert!(method.is_none_or(|method| method == choice.method), "another method than the one asked for");
-            prop_assert!(provider.is_none_or(|asked| asked == choice.provider), "another than the one asked for");
+            prop_assert!(provider.is_none_or(|asked| asked == choice.provider.as_str()), "another than the one asked for");
             prop_assert!(!choice.why.is_empty());
             // Whom no rule that applies names gets nothing, save where it was asked for or no rule applies.
             let applying: Vec<_> = shop.routing.iter().filter(|rule| rule.when.applies(&wanted, choice.method)).collect();
             prop_assert!(
                 provider.is_some() || applying.is_empty()
-                    || applying.iter().any(|rule| rule.providers.iter().any(|name| name == choice.provider))
+                    || applying.iter().any(|rule| rule.providers.iter().any(|name| name == choice.provider.as_str()))
             );
         }
         for choice in &plan.candidates {
             prop_assert!(!plan.last_resort.iter().any(|last| last.provider == choice.provider));
         }
-        let mut pairs: Vec<_> = plan.candidates.iter().map(|choice| (choice.provider, choice.method)).collect();
+        let mut pairs: Vec<_> = plan.candidates.iter().map(|choice| (choice.provider.as_str(), choice.method)).collect();
         let methods: Vec<_> = pairs.iter().map(|(_, method)| *method).collect();
         prop_assert!(methods.is_sorted(), "all of one method before the next: {methods:?}");
         let count = pairs.len();
@@ -287,8 +294,8 @@ proptest! {
         prop_assert_eq!(pairs.len(), count, "nobody is named twice for one method");
         // Each provider of the shop is a candidate, or has one reason why not.
         for name in shop.providers.keys() {
-            let reasons = plan.not.iter().filter(|passed| passed.provider == name).count();
-            let candidate = plan.candidates.iter().any(|choice| choice.provider == name);
+            let reasons = plan.not.iter().filter(|passed| passed.provider.as_str() == name).count();
+            let candidate = plan.candidates.iter().any(|choice| choice.provider.as_str() == name);
             prop_assert_eq!(reasons, usize::from(!candidate), "{}", name);
         }
         // The same again gives the same, and what is offered is what would be chosen.

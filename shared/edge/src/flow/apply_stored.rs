@@ -8,6 +8,7 @@ use payproof::shop::Shop;
 use super::apply_early::name_early;
 use super::record::{FlowError, record};
 use super::take_event::{Deadline, facts_of, strongest};
+use super::whose_payment::run_finding;
 use crate::app::App;
 use crate::random;
 use crate::store::StoredEvent;
@@ -51,10 +52,18 @@ pub(super) async fn apply_stored(
     let Ok(read) = provider.read(&verified) else {
         return Ok(Applied::Waits { outcome: Outcome::NotUnderstood, in_part: false });
     };
-    let (event_id, mut nth) = (read.id, 0_usize);
     let (mut outcomes, mut silent) = (Vec::new(), None);
-    for reading in read.readings {
-        let told = match told(app, provider.as_ref(), reading, deadline).await {
+    // The place of a report among those of its own event is a part of its id.
+    let readings = read.into_iter().flat_map(|event| {
+        let (id, mut first) = (event.id, true);
+        event.readings.into_iter().map(move |reading| (id.clone(), std::mem::take(&mut first), reading))
+    });
+    let mut nth = 0_usize;
+    for (event_id, is_first, reading) in readings {
+        if is_first {
+            nth = 0;
+        }
+        let told = match told(app, shop, provider.as_ref(), reading, deadline).await? {
             Ok(Some(told)) => told,
             nothing => {
                 nth = nth.saturating_add(1);
@@ -109,17 +118,18 @@ pub(super) async fn apply_stored(
 /// What a reading tells; none where the provider's answer names no session of ours.
 async fn told(
     app: &App,
+    shop: &Shop,
     provider: &dyn Configured,
     reading: Reading,
     deadline: Deadline,
-) -> Result<Option<Told>, Failure> {
-    match reading {
+) -> Result<Result<Option<Told>, Failure>, FlowError> {
+    Ok(match reading {
         Reading::Told(told) => Ok(Some(told)),
         Reading::Ask(step) => {
-            let answer = app.sender.run(step, deadline.left()).await;
-            answer.inspect_err(|error| {
+            let came = run_finding(app, shop, provider.id(), step, deadline.left()).await?;
+            came.to.inspect_err(|error| {
                 tracing::warn!(provider = provider.name(), %error, "a stored event could not be asked about");
             })
         }
-    }
+    })
 }

@@ -8,6 +8,7 @@ use payproof::shop::Shop;
 
 use super::record::{FlowError, record};
 use super::take_event::facts_of;
+use super::whose_payment::remember;
 use crate::app::App;
 use crate::circuits::Callee;
 use crate::random;
@@ -71,6 +72,9 @@ pub async fn ask_provider(
     let Some(step) = at.provider.fetch(&at.held()) else { return Ok(Asked::CannotBeAsked) };
     let said = at.run(step, limit, now).await?;
     let told = Told { session: at.held().session, checkout_id: None, reports: said, fetched: true };
+    if at.provider.remembers() {
+        remember(app, shop, at.provider.id(), &told, now).await?;
+    }
     let write = random::write_mark().map_err(FlowError::from)?;
     let facts = facts_of(at.provider.id(), None, &mut 0, &told, now, write);
     let outcome = match facts.as_slice() {

@@ -21,6 +21,7 @@ pub async fn create_checkout(
     item: &AttemptItem,
 ) -> Result<Result<Created, Failure>, FlowError> {
     let Some(session) = payment.sessions.get(&item.session.attempt) else { return Err(FlowError::Raced) };
+    let webhook_url = app.webhook_url(&payment.shop, provider.name());
     let checkout = Checkout {
         session: item.session,
         order: &payment.order,
@@ -33,6 +34,7 @@ pub async fn create_checkout(
         expires_at: Moment::from_millis(item.request.provider_expires_at),
         return_url: &item.request.page_url,
         cancel_url: &item.request.back_url,
+        webhook_url: &webhook_url,
     };
     let answer = app.sender.run(provider.create(&checkout), CREATE_TIMEOUT).await;
     if let Ok(created) = &answer {

@@ -145,7 +145,7 @@ impl Flow<'_> {
             return self.open_next(payment).await;
         }
         if !self.app.circuits.allows(&self.callee(provider.as_ref()), self.now) {
-            self.tries.left_alone((provider.name(), session.method), attempt);
+            self.tries.left_alone((provider.id(), session.method), attempt);
             return self.open_next(payment).await;
         }
         let until = self.now.plus_millis(OPENING_MILLIS);
@@ -167,7 +167,7 @@ impl Flow<'_> {
         let Some(choice) = self.tries.next(&self.asking(&payment)) else {
             return Err(self.tries.nothing_left(&self.asking(&payment), true));
         };
-        let Some(provider) = self.shop.providers.get(choice.provider) else { return Ok(None) };
+        let Some(provider) = self.shop.providers.get(choice.provider.as_str()) else { return Ok(None) };
         let (item, session) = self.compose(&payment, attempt, &choice, provider.as_ref())?;
         let store = &self.app.store;
         let first_look = session.expires_at.min(self.now.plus_millis(FIRST_LOOK_MILLIS));
@@ -252,7 +252,7 @@ impl Flow<'_> {
         );
         let failed = not_created(attempt, &failure, tried, self.now)?;
         self.before = Some(Before { session: item.session, nonce: item.nonce, failed });
-        self.tries.failed((provider.name(), session.method), attempt, &failure, tried == Try::Again);
+        self.tries.failed((provider.id(), session.method), attempt, &failure, tried == Try::Again);
         Ok(None)
     }
 

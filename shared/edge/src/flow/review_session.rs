@@ -1,8 +1,8 @@
 //! A merchant decides about a session in review. A decision names money; rejecting money sends it back.
 
 use payproof::payment::{
-    AskedRefund, CannotReview, Decided, Decision, Fact, FactId, Kind, Moment, Payment, RefundAsk, Review,
-    Ruling, SessionId, Source, Status, asked_refunds, decide, review,
+    AskedRefund, CannotReview, Confirming, Decided, Decision, Fact, FactId, Kind, Moment, Payment, RefundAsk,
+    Review, Ruling, SessionId, Source, Status, asked_refunds, confirming, decide, review,
 };
 use payproof::shop::Shop;
 
@@ -68,13 +68,10 @@ pub async fn review_session(
 ) -> Result<Reviewed, ReviewError> {
     let flow = Flow { app, shop, id, ruling, by, now };
     let payment = flow.load().await?;
-    let decided = match review(&payment, id.attempt, ruling)? {
-        Review::Held => flow.held(&payment).await?,
-        Review::AsBefore => None,
-        Review::Money(_) => Some(payment),
-    };
-    if let Some(payment) = decided {
-        flow.about_money(payment).await?;
+    if flow.is_by_hand(&payment) {
+        flow.confirm(payment).await?;
+    } else {
+        flow.decide(payment).await?;
     }
     let payment = flow.load().await?;
     let refunds = asked_refunds(&payment, id.attempt);
@@ -93,6 +90,52 @@ struct Flow<'a> {
 impl Flow<'_> {
     async fn load(&self) -> Result<Payment, ReviewError> {
         order_of_session(self.app, self.shop, self.id).await?.ok_or(ReviewError::SessionNotFound)
+    }
+
+    /// Whether approving means that a person saw the money: no provider ever tells of it.
+    fn is_by_hand(&self, payment: &Payment) -> bool {
+        let session = payment.sessions.get(&self.id.attempt);
+        let provider = session.and_then(|session| self.shop.providers.get(session.provider.as_str()));
+        self.ruling == Ruling::Approve && provider.is_some_and(|provider| provider.is_by_hand())
+    }
+
+    /// Writes that the money came, by name.
+    async fn confirm(&self, mut payment: Payment) -> Result<(), ReviewError> {
+        let Self { app, shop, id: SessionId { attempt, .. }, by, now, .. } = *self;
+        let write = random::write_mark().map_err(FlowError::from)?;
+        for _ in 0..RACES_MAX {
+            let Confirming::Money { id, kind, payment: of } = confirming(&payment, attempt)? else {
+                return Ok(());
+            };
+            let said = by.says(kind).payment(Some(of)).said_at(Some(now));
+            let facts = [Fact { id, attempt, source: Source::Merchant, said, at: now, write }];
+            let Decision::Write(change, _) = decide(&payment, &shop.id, None, &facts) else {
+                return Err(ReviewError::Full);
+            };
+            let saved = app.store.save(&payment.id, &change).await.map_err(FlowError::from)?;
+            payment = match saved {
+                Saved::Written => {
+                    tracing::info!(shop_id = %shop.id, session_id = %self.id, "a merchant confirmed that the money came");
+                    return Ok(());
+                }
+                Saved::Differs(None) => return Err(ReviewError::SessionNotFound),
+                Saved::Differs(Some(now)) if is_ours(&now, &facts) => return Ok(()),
+                Saved::Differs(Some(now)) => *now,
+            };
+        }
+        Err(FlowError::Raced.into())
+    }
+
+    async fn decide(&self, payment: Payment) -> Result<(), ReviewError> {
+        let decided = match review(&payment, self.id.attempt, self.ruling)? {
+            Review::Held => self.held(&payment).await?,
+            Review::AsBefore => None,
+            Review::Money(_) => Some(payment),
+        };
+        match decided {
+            Some(payment) => self.about_money(payment).await,
+            None => Ok(()),
+        }
     }
 
     /// The provider holds it and no money came. The order, where money came after all.

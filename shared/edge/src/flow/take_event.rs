@@ -1,7 +1,8 @@
 //! A provider's delivery: verified, read, written first, and kept whatever becomes of it.
 
 use payproof::payment::{
-    Fact, FactId, Moment, Outcome, ProviderName, Report, SessionId, Source, WriteMark, expect,
+    Fact, FactId, Moment, Outcome, ProviderName, ProviderPaymentId, Report, SessionId, Source, WriteMark,
+    expect,
 };
 use payproof::provider::{
     Configured, Event, Failure, Inbound, Reading, Refusal, Step, Told, Verdict, Verified,
@@ -10,12 +11,13 @@ use payproof::shop::Shop;
 use sha2::{Digest as _, Sha256};
 
 use super::apply_early::name_early;
-use super::follow_hint::follow_hint;
+use super::apply_stored::{Applied, apply_stored};
 use super::record::{FlowError, is_ours, record, record_from};
+use super::whose_payment::{Came, remember, run_finding};
 use crate::app::App;
 use crate::limits::WEBHOOK_ASK_TIMEOUT;
 use crate::random;
-use crate::store::{EventId, Note, Saved, StoredEvent};
+use crate::store::{EventId, Saved, StoredEvent};
 
 /// Why a delivery got no 2xx.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +44,12 @@ pub async fn take_event(
     inbound: &Inbound<'_>,
     now: Moment,
 ) -> Result<Outcome, TakeError> {
-    let delivery = Delivery { app, shop, provider: provider.id().clone(), now };
+    let (id, remembers) = (provider.id().clone(), provider.remembers());
+    let delivery = Delivery { app, shop, provider: id, remembers, now };
     match provider.verify(inbound, now) {
         Verdict::Refused(refusal) => Err(TakeError::Refused(refusal)),
         Verdict::Verified(verified) => match provider.read(&verified) {
-            Ok(event) => delivery.take(&verified, event).await,
+            Ok(events) => delivery.take_all(&verified, events).await,
             Err(problem) => {
                 let about = About { session: None, word: "", event_id: verified.delivery_id(), at: None };
                 let event =
@@ -55,46 +58,11 @@ pub async fn take_event(
                 Ok(Outcome::NotUnderstood)
             }
         },
-        Verdict::Ask(exchange) => {
-            let told = app.sender.run(Step::Send(exchange), WEBHOOK_ASK_TIMEOUT).await?;
-            let mut outcomes = Vec::new();
-            for told in told {
-                let facts = delivery.facts(None, &mut 0, &told)?;
-                outcomes.push(delivery.apply(told.session, &facts).await?);
-            }
-            Ok(strongest(outcomes))
+        Verdict::Ask(step) => {
+            let vouched = app.sender.run(step, WEBHOOK_ASK_TIMEOUT).await??;
+            let verified = Verified::vouched_for(inbound, &vouched);
+            delivery.take_all(&verified, vouched.events).await
         }
-    }
-}
-
-/// Keeps a note of a refused delivery, and has an outstanding session that it names asked about: both within bounds, for
-/// anybody can post. An error only costs the note.
-pub async fn note_refused(
-    app: &App,
-    shop: &Shop,
-    provider: &dyn Configured,
-    inbound: &Inbound<'_>,
-    refusal: Refusal,
-    now: Moment,
-) {
-    if !app.may_note_refused(now) {
-        return;
-    }
-    let hint = provider.hint(inbound);
-    let note = Note {
-        reason: refusal.word().to_owned(),
-        at: now,
-        body_bytes: u64::try_from(inbound.body.len()).unwrap_or(u64::MAX),
-        claims: hint.map(|session| session.to_string()),
-        provider: provider.id().clone(),
-    };
-    if let Err(error) = app.store.note_refused(&shop.id, &note, inbound.body).await {
-        tracing::warn!(shop_id = %shop.id, provider = provider.name(), %error, "a refused delivery was not noted");
-    }
-    if let Some(session) = hint
-        && let Err(error) = follow_hint(app, shop, provider.id(), session, now).await
-    {
-        tracing::warn!(shop_id = %shop.id, session_id = %session, %error, "a session that a delivery names was not made due");
     }
 }
 
@@ -140,6 +108,7 @@ struct Delivery<'a> {
     app: &'a App,
     shop: &'a Shop,
     provider: ProviderName,
+    remembers: bool,
     now: Moment,
 }
 
@@ -152,6 +121,16 @@ struct About<'a> {
 }
 
 impl Delivery<'_> {
+    /// Takes each event of a delivery. Where one cannot be taken the provider delivers all of them again, and those that
+    /// were are duplicates.
+    async fn take_all(&self, verified: &Verified<'_>, events: Vec<Event>) -> Result<Outcome, TakeError> {
+        let mut outcomes = Vec::with_capacity(events.len());
+        for event in events {
+            outcomes.push(self.take(verified, event).await?);
+        }
+        Ok(strongest(outcomes))
+    }
+
     async fn take(&self, verified: &Verified<'_>, event: Event) -> Result<Outcome, TakeError> {
         let Event { id, word, at, readings } = event;
         let about = About { session: None, word: &word, event_id: id.as_deref(), at };
@@ -159,10 +138,10 @@ impl Delivery<'_> {
             (Vec::new(), Vec::new(), Vec::new(), 0_usize);
         let deadline = Deadline::after(WEBHOOK_ASK_TIMEOUT);
         for reading in readings {
-            let (told, asked) = match reading {
-                Reading::Told(told) => (Some(told), false),
+            let (told, missed, asked) = match reading {
+                Reading::Told(told) => (Some(told), None, false),
                 Reading::Ask(step) => match self.ask(verified, &about, step, deadline).await? {
-                    Ok(told) => (told, true),
+                    Ok((told, missed)) => (told, missed, true),
                     Err(outcome) => {
                         nth = nth.saturating_add(1);
                         outcomes.push(outcome);
@@ -178,9 +157,14 @@ impl Delivery<'_> {
                 }
                 None => {
                     nth = nth.saturating_add(1);
-                    let problem = "the provider's answer names no session of ours".to_owned();
-                    self.keep(verified, &about, Outcome::Unmatched, problem).await?;
-                    Outcome::Unmatched
+                    match missed {
+                        Some(payment) => self.keep_until_known(verified, &about, &payment).await?,
+                        None => {
+                            let problem = "the provider's answer names no session of ours".to_owned();
+                            self.keep(verified, &about, Outcome::Unmatched, problem).await?;
+                            Outcome::Unmatched
+                        }
+                    }
                 }
             };
             if asked && !matches!(outcome, Outcome::Unmatched | Outcome::PastCap) {
@@ -209,6 +193,9 @@ impl Delivery<'_> {
         nth: &mut usize,
         told: &Told,
     ) -> Result<Outcome, FlowError> {
+        if self.remembers {
+            remember(self.app, self.shop, &self.provider, told, self.now).await?;
+        }
         let facts = self.facts(about.event_id, nth, told)?;
         let about = About { session: Some(told.session), ..*about };
         match self.apply(told.session, &facts).await? {
@@ -230,9 +217,11 @@ impl Delivery<'_> {
         about: &About<'_>,
         step: Step<Option<Told>>,
         deadline: Deadline,
-    ) -> Result<Result<Option<Told>, Outcome>, TakeError> {
-        let failure = match self.app.sender.run(step, deadline.left()).await {
-            Ok(told) => return Ok(Ok(told)),
+    ) -> Result<Result<(Option<Told>, Option<ProviderPaymentId>), Outcome>, TakeError> {
+        let Came { to, missed } =
+            run_finding(self.app, self.shop, &self.provider, step, deadline.left()).await?;
+        let failure = match to {
+            Ok(told) => return Ok(Ok((told, missed))),
             Err(failure) => failure,
         };
         tracing::warn!(shop_id = %self.shop.id, provider = %self.provider, error = %failure, "a provider could not say what an event is about");
@@ -302,6 +291,28 @@ impl Delivery<'_> {
             _ => self.app.store.mark_event_applied(&self.shop.id, &event, self.now).await?,
         }
         Ok(outcome)
+    }
+
+    /// Kept whole, then named beside the payment that it is about and that nobody remembers yet, then tried once more.
+    async fn keep_until_known(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        payment: &ProviderPaymentId,
+    ) -> Result<Outcome, FlowError> {
+        let (store, shop) = (&self.app.store, &self.shop.id);
+        let problem = format!("it is about the provider's payment {payment}, of which nothing is known yet");
+        let event = self.keep(verified, about, Outcome::Unmatched, problem).await?;
+        store.put_early_of_payment(shop, &self.provider, payment, &event, self.now).await?;
+        if store.whose_payment(shop, &self.provider, payment).await?.is_none() {
+            return Ok(Outcome::Unmatched);
+        }
+        let Some(stored) = store.event(shop, &event).await? else { return Ok(Outcome::Unmatched) };
+        let deadline = Deadline::after(WEBHOOK_ASK_TIMEOUT);
+        match apply_stored(self.app, self.shop, &stored, None, deadline, self.now).await? {
+            Applied::Done(outcome) | Applied::Waits { outcome, .. } => Ok(outcome),
+            Applied::NotAnswered(_) | Applied::NoProvider => Ok(Outcome::Unmatched),
+        }
     }
 
     /// The key that an event is kept under: the same for each delivery of it.

@@ -53,7 +53,7 @@ impl Https {
 pub(super) async fn send(client: &Https, request: Request, body: Body) -> Result<Answer, Failure> {
     let mut built = http::Request::builder().method(request.method).uri(&request.url);
     for (name, value) in &request.headers {
-        built = built.header(*name, value.reveal());
+        built = built.header(&**name, value.reveal());
     }
     let built = built
         .body(Full::new(Bytes::from(request.body)))

@@ -18,6 +18,7 @@ mod link;
 mod order;
 mod order_item;
 mod order_list;
+mod pointer;
 mod refused;
 mod shop;
 pub mod size;

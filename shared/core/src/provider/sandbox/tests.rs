@@ -1,12 +1,11 @@
 use expect_test::{Expect, expect};
-use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::{EVENT_TYPES, EventBody, EventData, PROVIDER, signed_headers};
 use crate::payment::{
     Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
 };
-use crate::provider::conformance::{Trial, answer, first_request, paid, run, shown};
+use crate::provider::conformance::{Proves, Signed, Trial, answer, first_request, one, paid, run, shown};
 use crate::provider::signature::standard_webhooks::Key;
 use crate::provider::{
     Checkout, Closed, Configured, Created, Event, Failure, Held, Inbound, Listed as _, NotUnderstood,
@@ -21,11 +20,13 @@ pub(in crate::provider) const TRIAL: Trial = Trial {
     sign: |secret, now, body| {
         let key = Key::parse(&Secret::new(secret)).unwrap();
         let headers = signed_headers(&key, "msg_1", now, body);
-        let header = |(name, value): (&'static str, String)| {
-            (name.parse().unwrap(), HeaderValue::from_str(&value).unwrap())
-        };
-        headers.into_iter().map(header).collect::<HeaderMap>()
+        Signed::by(&headers.each_ref().map(|(name, value)| (*name, value.as_str())), body)
     },
+    needs_secrets: true,
+    sent: &["api_key"],
+    proves: Proves::BYTES_AND_TIME,
+    joins: false,
+    amounts: &["amount"],
     headers: &["webhook-id", "webhook-timestamp", "webhook-signature"],
     keys: &[
         "type",
@@ -73,6 +74,7 @@ fn create() -> crate::provider::Step<Created> {
         expires_at: Moment::from_seconds(NOW + 2700),
         return_url: "https://pay.example/return/cs_1",
         cancel_url: "https://shop.example/cart",
+        webhook_url: "https://pay.example/v1/webhooks/demo/sandbox",
     })
 }
 
@@ -89,10 +91,10 @@ fn check(request: &Request, expected: &Expect) {
 
 fn read(body: &EventBody) -> Result<Event, NotUnderstood> {
     let body = serde_json::to_vec(body).unwrap();
-    let headers = (TRIAL.sign)(TRIAL.secrets[0], NOW, &body);
-    let inbound = Inbound { url: "", headers: &headers, body: &body };
+    let signed = (TRIAL.sign)(TRIAL.secrets[0], NOW, &body);
+    let inbound = Inbound { url: "", headers: &signed.headers, body: &signed.body };
     match configured().verify(&inbound, Moment::from_seconds(NOW)) {
-        Verdict::Verified(verified) => configured().read(&verified),
+        Verdict::Verified(verified) => configured().read(&verified).map(one),
         _ => panic!("not verified"),
     }
 }

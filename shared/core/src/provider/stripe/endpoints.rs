@@ -1,6 +1,7 @@
 //! Whether our webhook endpoint is entered at Stripe (docs.stripe.com/api/webhook_endpoints/list).
 
 use super::{Account, requests};
+use crate::provider::endpoint::{self, Entered};
 use crate::provider::{Answer, EndpointFault, Failure, Step};
 
 /// Every type of event that we need: without one of them something would not be known, or be known late.
@@ -40,26 +41,15 @@ pub(super) fn check(account: &Account, ours: &str) -> Step<Vec<EndpointFault>> {
 }
 
 fn faults(endpoints: &[Endpoint], ours: &str) -> Vec<EndpointFault> {
-    let at_ours: Vec<_> = endpoints.iter().filter(|endpoint| endpoint.url == ours).collect();
-    if at_ours.is_empty() {
-        let path = |url: &str| url::Url::parse(url).ok().map(|url| url.path().to_owned());
-        let elsewhere =
-            endpoints.iter().find(|endpoint| path(&endpoint.url).is_some_and(|at| path(ours) == Some(at)));
-        return vec![match elsewhere {
-            Some(endpoint) => EndpointFault::Elsewhere { url: endpoint.url.clone() },
-            None => EndpointFault::Missing,
-        }];
-    }
-    let enabled: Vec<_> = at_ours.into_iter().filter(|endpoint| endpoint.status == "enabled").collect();
-    if enabled.is_empty() {
-        return vec![EndpointFault::Disabled];
-    }
-    let is_sent = |event: &&str| {
-        let mut sent = enabled.iter().flat_map(|endpoint| &endpoint.enabled_events);
-        sent.any(|known| known == "*" || known == event)
-    };
-    let events: Vec<_> = NEEDED.into_iter().filter(|event| !is_sent(event)).collect();
-    if events.is_empty() { Vec::new() } else { vec![EndpointFault::Lacks { events }] }
+    let entered: Vec<_> = endpoints
+        .iter()
+        .map(|one| Entered {
+            url: &one.url,
+            enabled: one.status == "enabled",
+            events: one.enabled_events.iter().map(String::as_str).collect(),
+        })
+        .collect();
+    endpoint::faults(&entered, ours, &NEEDED)
 }
 
 #[cfg(test)]

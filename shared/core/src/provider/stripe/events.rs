@@ -89,7 +89,7 @@ pub(super) fn is_read(word: &str) -> bool {
     topic(word).is_ok_and(|topic| topic.is_some())
 }
 
-pub(super) fn read(account: &Account, verified: &Verified<'_>) -> Result<Event, NotUnderstood> {
+pub(super) fn read(account: &Account, verified: &Verified<'_>) -> Result<Vec<Event>, NotUnderstood> {
     let shape = |what: &str| NotUnderstood::Shape(what.to_owned());
     let event: Envelope<'_> = verified.json()?;
     let id = event.id.text().ok_or_else(|| shape("id"))?;
@@ -124,7 +124,7 @@ pub(super) fn read(account: &Account, verified: &Verified<'_>) -> Result<Event, 
         _ => return Err(shape("object")),
     };
     let readings = reading.into_iter().collect();
-    Ok(Event { id: Some(id.to_owned()), word: word.to_owned(), at: Some(at), readings })
+    Ok(vec![Event { id: Some(id.to_owned()), word: word.to_owned(), at: Some(at), readings }])
 }
 
 /// An event that carries its object.

@@ -1,15 +1,11 @@
 //! What Stripe sends, as far as it is read: one struct for every kind of object, since an event names its type only
 //! after the object, and the body is parsed once.
 
-use std::borrow::Cow;
-use std::marker::PhantomData;
-
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{NotUnderstood, money};
 use crate::payment::{Money, ProviderPaymentId, SessionId};
+pub(super) use crate::provider::json::Node;
 
 /// The fields that are read of a checkout session, payment intent, charge, refund, dispute or review. A field that is
 /// read and stands there twice is an error; what is not read is skipped.
@@ -117,100 +113,4 @@ pub(super) fn payment_id(id: &str) -> Result<ProviderPaymentId, NotUnderstood> {
 /// A field of the object is absent or of another kind than documented.
 pub(super) fn missing(field: &str) -> NotUnderstood {
     NotUnderstood::Shape(format!("data.object.{field}"))
-}
-
-/// Whatever stands at a key. One key means different things in different objects, and an event of no interest must
-/// not fail for it, so what is needed is looked for only once the type is known.
-#[derive(Default)]
-pub(super) enum Node<'a, T = IgnoredAny> {
-    /// Nothing that is read: absent, null, a list, a fraction, a number below 0 or above 64 bits.
-    #[default]
-    Nothing,
-    Text(Cow<'a, str>),
-    Number(u64),
-    Flag(bool),
-    Of(Box<T>),
-}
-
-impl<T> Node<'_, T> {
-    pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub(super) const fn number(&self) -> Option<u64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    pub(super) const fn flag(&self) -> Option<bool> {
-        match self {
-            Self::Flag(flag) => Some(*flag),
-            _ => None,
-        }
-    }
-
-    pub(super) fn of(&self) -> Option<&T> {
-        match self {
-            Self::Of(object) => Some(object),
-            _ => None,
-        }
-    }
-}
-
-impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Node<'a, T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor(PhantomData))
-    }
-}
-
-struct NodeVisitor<'a, T>(PhantomData<Node<'a, T>>);
-
-impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for NodeVisitor<'a, T> {
-    type Value = Node<'a, T>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Node::Nothing)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(Node::Flag(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Node::Number(number))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Node::Nothing)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Node::Nothing)
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Node::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Node::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Node::Nothing)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(|object| Node::Of(Box::new(object)))
-    }
 }

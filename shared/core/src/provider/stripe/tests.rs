@@ -15,7 +15,9 @@ use super::PROVIDER;
 use crate::payment::{
     Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
 };
-use crate::provider::conformance::{Trial, answer, first_request, paid, run, shown, vectors_in};
+use crate::provider::conformance::{
+    Proves, Signed, Trial, answer, first_request, one, paid, run, shown, vectors_in,
+};
 use crate::provider::{
     Answer, Checkout, Closed, Configured, Created, Event, Failure, Held, Inbound, Listed as _, NotUnderstood,
     Reading, RefundOrder, Refusal, Repeat, Request, Step, Told, Unsuitable, Verdict,
@@ -30,8 +32,15 @@ pub(in crate::provider) const TRIAL: Trial = Trial {
         json!({ "api_key": key, "webhook_secrets": secrets })
     },
     secrets: ["whsec_Q8vN3mXc7LbT2yRk9WpZ4dHs6FgJ1aEu", "whsec_b3Kq7Tz1Mw9Xv5Rn8Jc2Lp6Yd4Hs0Gf"],
-    sign: |secret, now, body| signed(&super::sign(&Secret::new(secret), now, body)),
+    sign: |secret, now, body| {
+        Signed::by(&[("stripe-signature", &super::sign(&Secret::new(secret), now, body))], body)
+    },
+    needs_secrets: true,
+    sent: &["api_key"],
+    proves: Proves::BYTES_AND_TIME,
     headers: &["stripe-signature"],
+    joins: false,
+    amounts: &["amount_total", "amount_received", "amount_refunded", "amount"],
     keys: &[
         "id",
         "object",
@@ -132,6 +141,7 @@ fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
         expires_at: Moment::from_seconds(1_795_541_700),
         return_url: "https://pay.example/return/cs_1",
         cancel_url: "https://shop.example/cart?a=1&b=2",
+        webhook_url: "https://pay.example/v1/webhooks/demo/stripe",
     })
 }
 
@@ -156,10 +166,10 @@ fn fetch(answered: &Value) -> Result<Vec<Report>, Failure> {
 /// An event of Stripe's, signed, verified and read.
 fn read(body: &Value) -> Result<Event, NotUnderstood> {
     let body = body.to_string();
-    let headers = (TRIAL.sign)(TRIAL.secrets[0], 1_795_539_600, body.as_bytes());
-    let inbound = Inbound { url: "", headers: &headers, body: body.as_bytes() };
+    let signed = (TRIAL.sign)(TRIAL.secrets[0], 1_795_539_600, body.as_bytes());
+    let inbound = Inbound { url: "", headers: &signed.headers, body: &signed.body };
     match configured().verify(&inbound, Moment::from_seconds(1_795_539_600)) {
-        Verdict::Verified(verified) => configured().read(&verified),
+        Verdict::Verified(verified) => configured().read(&verified).map(one),
         _ => panic!("not verified"),
     }
 }

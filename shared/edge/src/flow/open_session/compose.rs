@@ -8,7 +8,7 @@ use payproof::shop::Shop;
 
 use super::Flow;
 use crate::flow::record::FlowError;
-use crate::limits::{OPENING_MILLIS, PROVIDER_EXPIRY_MARGIN_SECONDS};
+use crate::limits::{BY_HAND_TTL_SECONDS, OPENING_MILLIS, PROVIDER_EXPIRY_MARGIN_SECONDS};
 use crate::random;
 use crate::store::{AttemptItem, AttemptRequest};
 
@@ -26,7 +26,12 @@ impl Flow<'_> {
         // Ours is over first, and theirs is within what they can do.
         let expiry = provider.expiry();
         let most = expiry.most_seconds.saturating_sub(PROVIDER_EXPIRY_MARGIN_SECONDS);
-        let ours = self.wish.expires_in.unwrap_or(self.shop.session_ttl_seconds).min(most);
+        let usual = if provider.is_by_hand() {
+            BY_HAND_TTL_SECONDS.max(self.shop.session_ttl_seconds)
+        } else {
+            self.shop.session_ttl_seconds
+        };
+        let ours = self.wish.expires_in.unwrap_or(usual).min(most);
         let theirs = ours.max(expiry.least_seconds).saturating_add(PROVIDER_EXPIRY_MARGIN_SECONDS);
         let page_url = format!("{}/return/{id}?client_secret={client_secret}", self.app.public_url);
         let request = AttemptRequest {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use payproof::payment::{Attempt, Method, Moment, Payment};
+use payproof::payment::{Attempt, Method, Moment, Payment, ProviderName};
 use payproof::provider::Failure;
 use payproof::routing::{Choice, Lately, Plan, Wanted, plan};
 use payproof::shop::Shop;
@@ -15,7 +15,7 @@ use crate::limits::{CREATE_TIMEOUT, OPEN_MARGIN, OPEN_TIMEOUT, WHY_CHARS_MAX};
 
 /// A provider that was tried in this request.
 struct Tried {
-    provider: &'static str,
+    provider: ProviderName,
     method: Method,
     attempt: Attempt,
     how: How,
@@ -37,7 +37,7 @@ enum How {
 
 impl fmt::Display for Tried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (provider, attempt) = (self.provider, self.attempt);
+        let (provider, attempt) = (&self.provider, self.attempt);
         match &self.how {
             How::Refused { code, .. } => {
                 write!(f, "{provider} refused ({})", code.as_deref().unwrap_or("no code"))
@@ -122,11 +122,11 @@ impl Tries {
             .candidates
             .iter()
             .filter(open)
-            .find(|choice| circuits.allows(&asking.callee(choice.provider), asking.now));
+            .find(|choice| circuits.allows(&asking.callee(choice.provider.as_str()), asking.now));
         // A probe is better than a sure refusal.
         let mut last = plan.last_resort.iter().filter(open);
         let chosen = usual.or_else(|| {
-            last.find(|choice| circuits.allows_as_last(&asking.callee(choice.provider), asking.now))
+            last.find(|choice| circuits.allows_as_last(&asking.callee(choice.provider.as_str()), asking.now))
         })?;
         Some(Choice { why: self.why(&chosen.why), ..chosen.clone() })
     }
@@ -134,7 +134,8 @@ impl Tries {
     /// The order's own setbacks, everybody's, and those of this request.
     fn lately(&self, asking: &Asking<'_>) -> Lately {
         let still = self.tried.iter().filter(|tried| matches!(tried.how, How::StillUnknown));
-        still.fold(asking.lately(), |lately, tried| lately.after_others(tried.provider, tried.method))
+        still
+            .fold(asking.lately(), |lately, tried| lately.after_others(tried.provider.as_str(), tried.method))
     }
 
     fn why(&self, why: &str) -> String {
@@ -145,7 +146,7 @@ impl Tries {
     /// Notes how trying a provider went. `again`: an earlier request had asked for the same attempt.
     pub(super) fn failed(
         &mut self,
-        choice: (&'static str, Method),
+        choice: (&ProviderName, Method),
         attempt: Attempt,
         failure: &Failure,
         again: bool,
@@ -158,12 +159,12 @@ impl Tries {
             Failure::Unknown(_) | Failure::NotUnderstood(_) if again => How::StillUnknown,
             Failure::Unknown(_) | Failure::NotUnderstood(_) => How::Unknown,
         };
-        self.tried.push(Tried { provider: choice.0, method: choice.1, attempt, how });
+        self.tried.push(Tried { provider: choice.0.clone(), method: choice.1, attempt, how });
     }
 
     /// Notes that an earlier attempt was not continued.
-    pub(super) fn left_alone(&mut self, choice: (&'static str, Method), attempt: Attempt) {
-        self.tried.push(Tried { provider: choice.0, method: choice.1, attempt, how: How::LeftAlone });
+    pub(super) fn left_alone(&mut self, choice: (&ProviderName, Method), attempt: Attempt) {
+        self.tried.push(Tried { provider: choice.0.clone(), method: choice.1, attempt, how: How::LeftAlone });
     }
 
     /// Why nobody is left, what can still be tried, and when a repeat makes sense where that is known.
@@ -186,16 +187,17 @@ impl Tries {
 
     fn why_nobody(&self, plan: &Plan, attempts_left: bool) -> String {
         let mut words: Vec<String> = self.tried.iter().map(Tried::to_string).collect();
-        let known = |provider: &str| self.tried.iter().any(|tried| tried.provider == provider);
+        let known = |provider: &str| self.tried.iter().any(|tried| tried.provider.as_str() == provider);
         let mut untried: Vec<&str> = Vec::new();
         for choice in plan.candidates.iter().chain(&plan.last_resort) {
-            if !known(choice.provider) && !untried.contains(&choice.provider) {
-                untried.push(choice.provider);
+            let name = choice.provider.as_str();
+            if !known(name) && !untried.contains(&name) {
+                untried.push(name);
             }
         }
-        for passed in plan.not.iter().filter(|passed| !known(passed.provider)) {
+        for passed in plan.not.iter().filter(|passed| !known(passed.provider.as_str())) {
             words.push(format!("{} is not tried: {}", passed.provider, passed.why));
-            untried.retain(|name| *name != passed.provider);
+            untried.retain(|name| *name != passed.provider.as_str());
         }
         if !attempts_left {
             words.push("the order has had as many attempts as it may have".to_owned());
@@ -213,7 +215,7 @@ impl Tries {
         let last = plan
             .last_resort
             .iter()
-            .filter_map(|choice| circuits.next_as_last(&asking.callee(choice.provider), asking.now));
+            .filter_map(|choice| circuits.next_as_last(&asking.callee(choice.provider.as_str()), asking.now));
         last.chain(lately.next_try()).min()
     }
 }

@@ -1,0 +1,189 @@
+//! A server's status words, and what is true of an invoice now.
+
+use super::object::{Invoice, Payout, PullPayment, id, missing, moment, payment_id, session};
+use super::{Account, requests};
+use crate::payment::{Kind, Money, Refund, RefundId, Report, SessionId};
+use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
+
+/// An invoice's `status` and `additionalStatus` (`InvoiceStatus` and `InvoiceExceptionStatus` in the Greenfield API). None
+/// while nothing is decided.
+///
+/// | status | additional | ours |
+/// | --- | --- | --- |
+/// | `New` | `None`, `PaidPartial` | nothing yet |
+/// | `Processing` | `None`, `PaidOver` | processing |
+/// | `Settled` | `None`, `PaidPartial` (within the tolerance), `Marked` (by hand) | paid: the invoice's amount |
+/// | `Settled` | `PaidOver` | paid: what came |
+/// | `Expired` | `None` | expired |
+/// | `Expired` | `PaidPartial`, `PaidLate` | review: money is there, too little or too late |
+/// | `Invalid` | any, with `Marked` and something paid | review |
+/// | `Invalid` | otherwise | failed: the payment was not confirmed in time, or it was marked by hand |
+pub(super) fn of_state(invoice: &Invoice<'_>) -> Result<Option<Report>, NotUnderstood> {
+    let status = invoice.status.text().ok_or_else(|| missing("status"))?;
+    let more = invoice.additional_status.text().unwrap_or("None");
+    let has_paid = || Ok(invoice.paid_amount()?.is_some_and(|paid| paid.minor() > 0));
+    let kind = match (status, more) {
+        ("New", "None" | "PaidPartial") => return Ok(None),
+        ("Processing", "None" | "PaidOver") => Kind::Processing,
+        ("Settled", "None" | "Marked") => Kind::Paid(invoice.amount()?),
+        ("Settled", "PaidOver") => Kind::Paid(most(invoice.amount()?, invoice.paid_amount()?)),
+        ("Settled", "PaidPartial") => match invoice.paid_amount()? {
+            Some(paid) => Kind::Paid(paid),
+            None => return Err(missing("paidAmount")),
+        },
+        ("Expired", "None") => Kind::Expired,
+        ("Expired", "PaidPartial" | "PaidLate") => Kind::Review,
+        ("Invalid", "Marked") if has_paid()? => Kind::Review,
+        ("Invalid", "None" | "Marked" | "Invalid" | "PaidPartial" | "PaidOver" | "PaidLate") => Kind::Failed,
+        // New to us. "Nothing came" would be a guess, and a paid order could be closed on it.
+        _ => return Err(missing("status, additionalStatus")),
+    };
+    let reason = (more != "None" && matches!(kind, Kind::Review | Kind::Failed)).then_some(more);
+    let word = if more == "None" { status.to_owned() } else { format!("{status}, {more}") };
+    Ok(Some(Report::new(kind).said_at(moment(&invoice.created_time)).word(&word).reason(reason)))
+}
+
+/// Of an invoice that is paid over no less came than was asked for, whatever is cut off or left out.
+fn most(asked: Money, came: Option<Money>) -> Money {
+    came.map_or(asked, |came| came.max(asked))
+}
+
+/// A refund: a pull payment and its payouts (`PayoutState`). `asked` is our id of it where we know it.
+///
+/// | pull payment | payouts | ours |
+/// | --- | --- | --- |
+/// | open or archived | some `Completed` | refunded: their sum |
+/// | open | none yet, `AwaitingApproval`, `AwaitingPayment`, `InProgress` | under way |
+/// | open | `Cancelled` only | under way: it can be claimed again |
+/// | archived | none, or `Cancelled` only | failed: the money is the shop's |
+pub(super) fn of_refund(
+    pull: &PullPayment<'_>,
+    payouts: &[Payout<'_>],
+    asked: Option<RefundId>,
+) -> Result<Report, NotUnderstood> {
+    let own = id(&pull.id, "id")?;
+    let (currency, mut money) = (pull.currency()?, pull.money()?);
+    let (mut completed, mut under_way, mut last) = (None::<u64>, false, moment(&pull.starts_at));
+    for payout in payouts.iter().filter(|payout| payout.pull_payment_id.text().is_none_or(|of| of == own)) {
+        match payout.state.text() {
+            Some("Completed") => {
+                let minor = payout.money(currency)?.minor();
+                completed = Some(completed.unwrap_or(0).saturating_add(minor));
+                last = last.max(moment(&payout.date));
+            }
+            Some("AwaitingApproval" | "AwaitingPayment" | "InProgress") => under_way = true,
+            Some("Cancelled") => {}
+            _ => return Err(missing("a payout's state")),
+        }
+    }
+    if let Some(minor) = completed {
+        money = Money::new(minor, currency).map_err(|_| NotUnderstood::Money)?;
+    }
+    let archived = pull.archived.flag() == Some(true);
+    let said = Refund {
+        id: RefundId::parse(own).map_err(|_| missing("id"))?,
+        request: asked.or_else(|| pull.asked_refund()),
+        money,
+    };
+    let (kind, word) = match (completed.is_some(), under_way || !archived) {
+        (true, _) => (Kind::Refunded(said), "Completed"),
+        (false, true) => (Kind::RefundPending(said), "offered"),
+        (false, false) => (Kind::RefundFailed(said), "archived"),
+    };
+    Ok(Report::new(kind).said_at(last).word(word))
+}
+
+/// What one invoice says.
+pub(super) struct Truth {
+    session: Option<SessionId>,
+    checkout_id: String,
+    reports: Vec<Report>,
+}
+
+impl Truth {
+    /// It as what an event would tell; none where the invoice is not ours.
+    pub(super) fn told(self) -> Option<Told> {
+        let Self { session, checkout_id, reports } = self;
+        Some(Told { session: session?, checkout_id: Some(checkout_id), reports, fetched: true })
+    }
+}
+
+pub(super) fn truth(account: &Account, invoice: &Invoice<'_>) -> Result<Truth, NotUnderstood> {
+    invoice.of_ours(account)?;
+    let checkout_id = id(&invoice.id, "id")?.to_owned();
+    let payment = payment_id(&checkout_id)?;
+    let report = of_state(invoice)?.map(|report| report.payment(Some(payment)));
+    Ok(Truth { session: session(&invoice.metadata), checkout_id, reports: Vec::from_iter(report) })
+}
+
+/// The invoice with this id, as it is now.
+pub(super) fn of_invoice(account: &Account, id: &str) -> Step<Truth> {
+    let asking = account.clone();
+    let path = requests::in_store(account, &format!("invoices/{}", requests::segment(id)));
+    Step::send(requests::get(account, &path), move |answer| {
+        Ok::<_, Failure>(Step::Done(truth(&asking, &requests::body(answer)?)?))
+    })
+}
+
+/// The invoice that a pull payment refunds, and how far that refund is. None where it is no refund.
+pub(super) fn of_pull_payment(account: &Account, id: &str) -> Step<Option<Truth>> {
+    let asking = account.clone();
+    let path = format!("/api/v1/pull-payments/{}", requests::segment(id));
+    let payouts = requests::get(account, &format!("{path}/payouts?includeCancelled=true"));
+    Step::send(requests::get(account, &path), move |answer| {
+        let pull: PullPayment<'_> = requests::body(answer)?;
+        let Some(invoice) = pull.invoice() else { return Ok(Step::Done(None)) };
+        let (invoice, kept) = (invoice.to_owned(), answer.clone());
+        Ok(Step::send(payouts, move |answer| {
+            let payouts: Vec<Payout<'_>> = requests::list(answer)?;
+            let pull: PullPayment<'_> = requests::body(&kept)?;
+            let report = of_refund(&pull, &payouts, None)?.payment(Some(payment_id(&invoice)?));
+            Ok(of_invoice(&asking, &invoice).map(|truth| Some(Truth { reports: vec![report], ..truth })))
+        }))
+    })
+}
+
+/// By its id, or by our session where the answer that told the id was lost; and its refunds, where the key may see them.
+pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
+    let asking = account.clone();
+    let found = match held.checkout_id {
+        Some(id) => of_invoice(account, id).map(Some),
+        None => requests::find(account, held.session),
+    };
+    let all = found.then(move |truth| {
+        let Some(truth) = truth else { return Ok(Step::Done(Vec::new())) };
+        let is_paid = truth.reports.iter().any(|report| matches!(report.kind, Kind::Paid(_)));
+        Ok(if is_paid { with_refunds(&asking, truth) } else { Step::Done(truth.reports) })
+    });
+    // Nothing fails before something is sent.
+    all.ok()
+}
+
+fn with_refunds(account: &Account, truth: Truth) -> Step<Vec<Report>> {
+    let pulls = requests::in_store(account, "pull-payments?includeArchived=true");
+    let payouts = requests::get(account, &requests::in_store(account, "payouts"));
+    Step::send(requests::get(account, &pulls), move |answer| {
+        let Truth { checkout_id, mut reports, .. } = truth;
+        // A key that may not see refunds tells of the invoice all the same.
+        if matches!(answer.status, 401 | 403 | 404) {
+            return Ok(Step::Done(reports));
+        }
+        let pulls: Vec<PullPayment<'_>> = requests::list(answer)?;
+        if pulls.iter().all(|pull| pull.invoice() != Some(&checkout_id)) {
+            return Ok(Step::Done(reports));
+        }
+        let kept = answer.clone();
+        Ok(Step::send(payouts, move |answer| {
+            let payouts: Vec<Payout<'_>> = requests::list(answer)?;
+            let pulls: Vec<PullPayment<'_>> = requests::list(&kept)?;
+            let payment = payment_id(&checkout_id)?;
+            for pull in pulls.iter().filter(|pull| pull.invoice() == Some(&checkout_id)) {
+                // One in coins is none that we can count; the event about it is kept for a person to look at.
+                if pull.currency().is_ok() {
+                    reports.push(of_refund(pull, &payouts, None)?.payment(Some(payment.clone())));
+                }
+            }
+            Ok(Step::Done(reports))
+        }))
+    })
+}
