@@ -4,6 +4,7 @@
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a measurement that panics fails"
 )]
@@ -38,7 +39,11 @@ fn accounts() -> Vec<(&'static str, Value, bool)> {
         ("square", json!({ "api_key": "x", "location_id": "L88917AVBK2S5" }), false),
         ("paystack", json!({ "api_key": "sk_live_51c2e7d0f0b9a4c8e3" }), true),
         ("paddle", json!({ "api_key": "pdl_live_apikey_01gtgztp8f4kek3yd4g1wrksa3_q6TGTJyvoIz7" }), false),
-        ("btcpay", json!({ "api_base": base, "api_key": "x", "store_id": "9CiNzKoANXxmk5ayZngSXrHTiVvvgCrwrpFQd4m2K776" }), false),
+        (
+            "btcpay",
+            json!({ "api_base": base, "api_key": "x", "store_id": "9CiNzKoANXxmk5ayZngSXrHTiVvvgCrwrpFQd4m2K776" }),
+            false,
+        ),
         ("nowpayments", json!({ "api_key": "x" }), true),
     ]
 }
