@@ -92,6 +92,22 @@ impl Checkout {
         Ok(())
     }
 
+    /// Sends money back as the shop's side asks for it: all that is left, where no amount is named. The same `request` again
+    /// changes nothing.
+    pub(crate) fn refund_once(
+        &mut self,
+        amount: Option<u64>,
+        request: Option<&str>,
+        now: Moment,
+    ) -> Result<(), NotNow> {
+        if request.is_some_and(|request| self.asked_refund(request).is_some()) {
+            return Ok(());
+        }
+        let (amount, end) = (amount.unwrap_or_else(|| self.left()), self.refunds_asked);
+        let request = request.map(str::to_owned);
+        self.act(&Act::Refund { amount, end, request }, Deliver::Once, now)
+    }
+
     /// Expires it where its time is over: when it is looked at, and by the clock.
     pub(crate) fn expire(&mut self, now: Moment) {
         if self.status == Status::Open && now >= Moment::from_seconds(self.form.expires_at) {

@@ -127,26 +127,12 @@ async fn refund(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes)
     {
         return Err(invalid("There is no such payment in this currency."));
     }
-    let asked = |checkout: &Checkout| {
-        let mut refunds = checkout.refunds.iter();
-        refunds.find(|refund| refund.request.as_deref() == Some(form.request.as_str())).cloned()
-    };
     let checkout = sandbox
-        .change(&id, now, |checkout| {
-            if asked(checkout).is_some() {
-                return Ok(());
-            }
-            let (amount, end) = (form.amount, checkout.refunds_asked);
-            checkout.act(
-                &Act::Refund { amount, end, request: Some(form.request.clone()) },
-                Deliver::Once,
-                now,
-            )
-        })
+        .change(&id, now, |checkout| checkout.refund_once(Some(form.amount), Some(&form.request), now))
         .await?;
-    match asked(&checkout) {
+    match checkout.asked_refund(&form.request) {
         Some(refund) if refund.amount == form.amount => {
-            Ok(json(StatusCode::OK, &checkout.refund_state(&refund)))
+            Ok(json(StatusCode::OK, &checkout.refund_state(refund)))
         }
         _ => Err(KeepError::KeyUsed.into()),
     }

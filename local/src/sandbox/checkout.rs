@@ -168,6 +168,11 @@ impl Checkout {
         self.came.unwrap_or(0).saturating_sub(taken.sum())
     }
 
+    /// The refund that was asked for with this.
+    pub(crate) fn asked_refund(&self, request: &str) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.request.as_deref() == Some(request))
+    }
+
     /// The dispute that is open.
     pub(crate) fn open_dispute(&self) -> Option<&Dispute> {
         self.disputes.iter().find(|dispute| dispute.won.is_none())

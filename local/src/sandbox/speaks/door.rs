@@ -14,7 +14,7 @@ use payproof_edge::random;
 use super::{Asked, At, Call, Done, Reply, Tongue, spoken};
 use crate::sandbox::Sandbox;
 use crate::sandbox::act::{Act, NotNow};
-use crate::sandbox::checkout::{Checkout, Refund};
+use crate::sandbox::checkout::Checkout;
 use crate::sandbox::keep::{CHECKOUT, KeepError, Speaks};
 use crate::sandbox::outbox::Deliver;
 
@@ -130,23 +130,14 @@ impl Sandbox {
             Asked::Cancel(at) => self.ended(tongue, shop, at, &Act::Cancel, now).await,
             Asked::Refund { at, amount, request } => {
                 let id = self.found(tongue, shop, at, now).await?.id;
-                let known = |of: &Checkout| -> Option<Refund> {
-                    let mut refunds = of.refunds.iter();
-                    refunds.find(|refund| request.is_some() && refund.request == request).cloned()
-                };
-                let refunded = self
-                    .change(&id, now, |of| {
-                        if known(of).is_some() {
-                            return Ok(());
-                        }
-                        let (amount, end) = (amount.unwrap_or_else(|| of.left()), of.refunds_asked);
-                        of.act(&Act::Refund { amount, end, request: request.clone() }, Deliver::Once, now)
-                    })
-                    .await;
+                let refunded =
+                    self.change(&id, now, |of| of.refund_once(amount, request.as_deref(), now)).await;
                 match refunded {
                     Ok(checkout) => {
-                        let refund = known(&checkout).or_else(|| checkout.refunds.last().cloned());
-                        Ok((checkout, refund.map(|refund| refund.id), true))
+                        let asked = request.as_deref().and_then(|request| checkout.asked_refund(request));
+                        let refund =
+                            asked.or_else(|| checkout.refunds.last()).map(|refund| refund.id.clone());
+                        Ok((checkout, refund, true))
                     }
                     Err(KeepError::NotNow(_)) => Ok((self.see(&id, now).await?, None, false)),
                     Err(error) => Err(error),

@@ -90,8 +90,8 @@ pub(crate) fn accounts(secret: &str, url: &str, shop: &str) -> serde_json::Map<S
 
 /// The providers that would take this money.
 pub(crate) fn that_take(money: Money) -> impl Iterator<Item = &'static dyn Listed> {
+    let accounts = accounts("", "http://127.0.0.1", "demo");
     let takes = move |provider: &&'static dyn Listed| {
-        let accounts = accounts("", "http://127.0.0.1", "demo");
         let configured = accounts.get(provider.name()).map(|account| provider.configure(account));
         configured.is_some_and(|of| of.is_ok_and(|configured| configured.suits(money).is_ok()))
     };

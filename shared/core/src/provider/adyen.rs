@@ -198,10 +198,7 @@ pub fn sign(secret: &Secret, values: &str) -> Option<String> {
 }
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, _: Moment) -> Verdict<'a> {
-    match check(account, inbound) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    }
+    check(account, inbound).into()
 }
 
 /// Each item proves itself only, so all of them must, and a delivery without any proves nothing.

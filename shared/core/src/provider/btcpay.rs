@@ -125,10 +125,7 @@ fn sign(secret: &str, body: &[u8]) -> String {
 }
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, _: Moment) -> Verdict<'a> {
-    match check(account, inbound) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    }
+    check(account, inbound).into()
 }
 
 fn check<'a>(account: &Account, inbound: &Inbound<'a>) -> Result<Verified<'a>, Refusal> {

@@ -136,10 +136,7 @@ fn suits(account: &Account, money: Money) -> Result<(), Unsuitable> {
 }
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Verdict<'a> {
-    match check(account, inbound, now) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    }
+    check(account, inbound, now).into()
 }
 
 /// Names of headers in one signature: three, and those that the shop set on its subscription.

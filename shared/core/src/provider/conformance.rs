@@ -14,11 +14,11 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{
-    ALL, Answer, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal, Request, Step,
-    Told, Verdict, adyen, btcpay, checkout_com, coinbase_business, generic, gocardless, manual, mollie,
-    nowpayments, paddle, paypal, paystack, razorpay, sandbox, square, stripe, xendit,
+    ALL, Answer, Checkout, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal,
+    Request, Step, Told, Verdict, adyen, btcpay, checkout_com, coinbase_business, generic, gocardless,
+    manual, mollie, nowpayments, paddle, paypal, paystack, razorpay, sandbox, square, stripe, xendit,
 };
-use crate::payment::{Kind, Moment, Report, SessionId};
+use crate::payment::{Kind, Method, Moment, Money, OrderId, Report, SessionId};
 
 /// What these tests need to know of a provider beyond its vectors.
 pub(super) struct Trial {
@@ -249,6 +249,29 @@ pub(super) fn run<T>(mut step: Step<T>, answer: impl Fn(&Request) -> Answer) -> 
         };
     }
     panic!("a provider that never has enough");
+}
+
+/// A checkout as most providers are asked for one: over this money, told of at this address.
+pub(super) fn with_checkout<T>(
+    money: Money,
+    webhook_url: &str,
+    use_it: impl FnOnce(&Checkout<'_>) -> T,
+) -> T {
+    let order = OrderId::parse("1042").unwrap();
+    use_it(&Checkout {
+        session: remembered(),
+        order: &order,
+        money,
+        description: "Order 1042 & more",
+        method: Method::Card,
+        customer_email: Some("kundin@example.test"),
+        locale: Some("de-AT"),
+        created_at: Moment::from_seconds(1_795_539_000),
+        expires_at: Moment::from_seconds(1_795_541_700),
+        return_url: "https://pay.example/return/cs_1",
+        cancel_url: "https://shop.example/cart?a=1&b=2",
+        webhook_url,
+    })
 }
 
 /// The event of a delivery that carries one.

@@ -57,9 +57,12 @@ pub(super) fn faults(entered: &[Entered<'_>], ours: &str, needed: &[&'static str
     if enabled.is_empty() {
         return vec![EndpointFault::Disabled];
     }
-    let is_sent = |event: &str| {
-        enabled.iter().flat_map(|one| &one.events).any(|known| *known == "*" || *known == event)
-    };
+    lacks(&enabled.into_iter().flat_map(|one| one.events.iter().copied()).collect::<Vec<_>>(), needed)
+}
+
+/// What is wrong with an endpoint that is sent these types of events; `*` is every type.
+pub(super) fn lacks(sent: &[&str], needed: &[&'static str]) -> Vec<EndpointFault> {
+    let is_sent = |event: &str| sent.iter().any(|known| *known == "*" || *known == event);
     let events: Vec<_> = needed.iter().copied().filter(|event| !is_sent(event)).collect();
     if events.is_empty() { Vec::new() } else { vec![EndpointFault::Lacks { events }] }
 }

@@ -54,3 +54,8 @@ pub enum NotUnderstood {
     #[error("an amount or currency that is no money")]
     Money,
 }
+
+/// Something is absent or of another kind than documented.
+pub(super) fn missing(place: &str) -> NotUnderstood {
+    NotUnderstood::Shape(place.to_owned())
+}

@@ -66,7 +66,7 @@ pub(super) mod tests;
 
 use super::account::Limits;
 use super::template::Instructions;
-use super::{About, Created, Expiry, Provider, Repeat, Step, Unsuitable, Verdict};
+use super::{About, Created, Expiry, Provider, Repeat, Step, Unsuitable};
 use crate::payment::{Currency, Method, Money};
 
 /// Any provider that a shop describes.
@@ -84,10 +84,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     },
     suits,
     proof: "as declared: an HMAC, a token or Standard Webhooks",
-    verify: |account, inbound, now| match account.scheme.check(inbound, now) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    },
+    verify: |account, inbound, now| account.scheme.check(inbound, now).into(),
     read: |account, verified| account.reading.read(verified),
     hint: |inbound| inbound.first_session_id(),
     accepted: None,

@@ -53,18 +53,32 @@ pub enum Verdict<'a> {
     Ask(Step<Result<Vouched, Refusal>>),
 }
 
+/// A check that gave a proof, or said why there is none.
+impl<'a> From<Result<Verified<'a>, Refusal>> for Verdict<'a> {
+    fn from(checked: Result<Verified<'a>, Refusal>) -> Self {
+        match checked {
+            Ok(verified) => Self::Verified(verified),
+            Err(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
 /// Events that the provider itself, asked, says are its own.
 #[derive(Debug)]
 pub struct Vouched {
-    /// What they are.
-    pub events: Vec<Event>,
-    _proof: Proof,
+    pub(super) events: Vec<Event>,
+    proof: Proof,
 }
 
 impl Vouched {
     /// Only a provider's `verify` makes one, of an answer that it asked for with our key.
     pub(super) const fn by_the_provider(events: Vec<Event>) -> Self {
-        Self { events, _proof: Proof::of_the_providers_answer() }
+        Self { events, proof: Proof::of_the_providers_answer() }
+    }
+
+    /// The delivery that the provider was asked about, believed, and its events.
+    pub fn of<'a>(self, inbound: &Inbound<'a>) -> (Verified<'a>, Vec<Event>) {
+        (Verified::new(inbound, None, self.proof), self.events)
     }
 }
 
@@ -85,12 +99,6 @@ impl<'a> Verified<'a> {
     /// others believes what nobody signed.
     pub const fn verified_before_it_was_stored(body: &'a [u8], delivery_id: Option<&'a str>) -> Self {
         Self { body, delivery_id, _proof: Proof::of_what_we_stored() }
-    }
-
-    /// A delivery whose events the provider vouched for.
-    pub const fn vouched_for(inbound: &Inbound<'a>, vouched: &Vouched) -> Self {
-        let _: &Proof = &vouched._proof;
-        Self { body: inbound.body, delivery_id: None, _proof: Proof::of_the_providers_answer() }
     }
 
     /// The bytes that were signed.

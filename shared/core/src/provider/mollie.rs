@@ -138,10 +138,7 @@ fn sign(secret: &str, body: &[u8]) -> String {
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, _: Moment) -> Verdict<'a> {
     if inbound.headers.contains_key(SIGNATURE) {
-        return match check(account, inbound) {
-            Ok(verified) => Verdict::Verified(verified),
-            Err(refusal) => Verdict::Refused(refusal),
-        };
+        return check(account, inbound).into();
     }
     match events::classic_id(inbound.body) {
         Ok(Some(id)) => Verdict::Ask(events::vouch(account, id)),

@@ -158,10 +158,7 @@ fn suits(account: &Account, money: Money) -> Result<(), Unsuitable> {
 }
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, _: Moment) -> Verdict<'a> {
-    match check(account, inbound) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    }
+    check(account, inbound).into()
 }
 
 fn check<'a>(account: &Account, inbound: &Inbound<'a>) -> Result<Verified<'a>, Refusal> {

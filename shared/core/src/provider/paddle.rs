@@ -152,10 +152,7 @@ fn suits(account: &Account, money: Money) -> Result<(), Unsuitable> {
 }
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Verdict<'a> {
-    match check(account, inbound, now) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    }
+    check(account, inbound, now).into()
 }
 
 fn check<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Result<Verified<'a>, Refusal> {

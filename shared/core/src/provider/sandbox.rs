@@ -23,6 +23,7 @@
 pub(super) mod tests;
 mod wire;
 
+use crate::provider::event::missing;
 use http::Method as Verb;
 
 pub use self::wire::{
@@ -376,9 +377,4 @@ fn loss(data: &EventData) -> Result<Loss, NotUnderstood> {
 
 fn payment_id(text: Option<&str>) -> Result<Option<ProviderPaymentId>, NotUnderstood> {
     text.map(ProviderPaymentId::parse).transpose().map_err(|_| missing("payment_id"))
-}
-
-/// What the sandbox documents is not there.
-fn missing(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

@@ -163,10 +163,7 @@ pub fn sign(secret: &Secret, timestamp_seconds: u64, body: &[u8]) -> String {
 }
 
 fn verify<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Verdict<'a> {
-    match check(account, inbound, now) {
-        Ok(verified) => Verdict::Verified(verified),
-        Err(refusal) => Verdict::Refused(refusal),
-    }
+    check(account, inbound, now).into()
 }
 
 fn check<'a>(account: &Account, inbound: &Inbound<'a>, now: Moment) -> Result<Verified<'a>, Refusal> {

@@ -53,50 +53,45 @@ pub(super) async fn apply_stored(
         return Ok(Applied::Waits { outcome: Outcome::NotUnderstood, in_part: false });
     };
     let (mut outcomes, mut silent) = (Vec::new(), None);
-    // The place of a report among those of its own event is a part of its id.
-    let readings = read.into_iter().flat_map(|event| {
-        let (id, mut first) = (event.id, true);
-        event.readings.into_iter().map(move |reading| (id.clone(), std::mem::take(&mut first), reading))
-    });
-    let mut nth = 0_usize;
-    for (event_id, is_first, reading) in readings {
-        if is_first {
-            nth = 0;
-        }
-        let told = match told(app, shop, provider.as_ref(), reading, deadline).await? {
-            Ok(Some(told)) => told,
-            nothing => {
-                nth = nth.saturating_add(1);
-                outcomes.push(match nothing {
-                    Err(Failure::Refused { .. } | Failure::NotUnderstood(_)) => Outcome::NotUnderstood,
-                    _ => Outcome::Unmatched,
-                });
-                silent = match nothing {
-                    Err(failure @ (Failure::Unknown(_) | Failure::Unreachable(_))) => Some(failure),
-                    _ => silent,
-                };
+    for of_event in read {
+        // The place of a report among those of its own event is a part of its id.
+        let mut nth = 0_usize;
+        for reading in of_event.readings {
+            let told = match told(app, shop, provider.as_ref(), reading, deadline).await? {
+                Ok(Some(told)) => told,
+                nothing => {
+                    nth = nth.saturating_add(1);
+                    outcomes.push(match nothing {
+                        Err(Failure::Refused { .. } | Failure::NotUnderstood(_)) => Outcome::NotUnderstood,
+                        _ => Outcome::Unmatched,
+                    });
+                    silent = match nothing {
+                        Err(failure @ (Failure::Unknown(_) | Failure::Unreachable(_))) => Some(failure),
+                        _ => silent,
+                    };
+                    continue;
+                }
+            };
+            let mut facts =
+                facts_of(provider.id(), of_event.id.as_deref(), &mut nth, &told, now, random::write_mark()?);
+            let id = &told.session.payment;
+            if facts.is_empty() || only.is_some_and(|only| only != id) {
                 continue;
             }
-        };
-        let mut facts =
-            facts_of(provider.id(), event_id.as_deref(), &mut nth, &told, now, random::write_mark()?);
-        let id = &told.session.payment;
-        if facts.is_empty() || only.is_some_and(|only| only != id) {
-            continue;
+            // The log says that it was there before what it is about.
+            facts.iter_mut().for_each(|fact| fact.said.arrived = Some(event.received_at));
+            let mut outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
+            if outcome == Outcome::Unmatched && only.is_none() {
+                // What it is about may have been learned only now: whoever registers or reserves that looks for it.
+                name_early(app, shop, provider.id(), told.session, &facts, &event.id, now).await?;
+                outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
+            }
+            tracing::info!(
+                shop_id = %shop.id, payment_id = %id, event = %event.id, outcome = outcome.word(),
+                "a stored event was applied"
+            );
+            outcomes.push(outcome);
         }
-        // The log says that it was there before what it is about.
-        facts.iter_mut().for_each(|fact| fact.said.arrived = Some(event.received_at));
-        let mut outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
-        if outcome == Outcome::Unmatched && only.is_none() {
-            // What it is about may have been learned only now: whoever registers or reserves that looks for it.
-            name_early(app, shop, provider.id(), told.session, &facts, &event.id, now).await?;
-            outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
-        }
-        tracing::info!(
-            shop_id = %shop.id, payment_id = %id, event = %event.id, outcome = outcome.word(),
-            "a stored event was applied"
-        );
-        outcomes.push(outcome);
     }
     let waits =
         |outcome: &Outcome| matches!(outcome, Outcome::Unmatched | Outcome::PastCap | Outcome::NotUnderstood);

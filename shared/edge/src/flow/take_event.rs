@@ -60,8 +60,8 @@ pub async fn take_event(
         },
         Verdict::Ask(step) => {
             let vouched = app.sender.run(step, WEBHOOK_ASK_TIMEOUT).await??;
-            let verified = Verified::vouched_for(inbound, &vouched);
-            delivery.take_all(&verified, vouched.events).await
+            let (verified, events) = vouched.of(inbound);
+            delivery.take_all(&verified, events).await
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a server sends, as far as it is read.
 
+pub(super) use crate::provider::event::missing;
 use serde::Deserialize;
 
 use super::Account;
@@ -185,9 +186,4 @@ pub(super) fn id<'a>(node: &'a Node<'_>, place: &str) -> Result<&'a str, NotUnde
 /// An invoice is what money is counted by: its payments are in coins, not in its currency.
 pub(super) fn payment_id(invoice: &str) -> Result<ProviderPaymentId, NotUnderstood> {
     ProviderPaymentId::parse(invoice).map_err(|_| missing("invoiceId"))
-}
-
-/// What the server documents is absent or of another kind.
-pub(super) fn missing(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

@@ -10,9 +10,9 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{Proves, Signed, Trial, answer, first_request, one, run, shown};
 use crate::provider::{
     Answer, Checkout, Configured, Created, EndpointFault, Event, Failure, Held, Inbound, Listed as _,
@@ -95,10 +95,6 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn session() -> SessionId {
     SessionId::parse(SESSION).unwrap()
 }
@@ -108,21 +104,17 @@ fn held(checkout_id: Option<&str>) -> Held<'_> {
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: session(),
-        order: &order,
-        money: money(4999, "EUR"),
-        description: "Order 1042 & more",
-        method: Method::Crypto,
-        customer_email: Some("kundin@example.test"),
-        locale: Some("de-AT"),
-        created_at: Moment::from_seconds(1_795_539_000),
-        expires_at: Moment::from_seconds(1_795_540_801),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: "https://pay.example/v1/webhooks/demo/btcpay",
-    })
+    conformance::with_checkout(
+        money(4999, "EUR"),
+        "https://pay.example/v1/webhooks/demo/btcpay",
+        |checkout| {
+            use_it(&Checkout {
+                method: Method::Crypto,
+                expires_at: Moment::from_seconds(1_795_540_801),
+                ..*checkout
+            })
+        },
+    )
 }
 
 fn refund_step() -> Step<Report> {

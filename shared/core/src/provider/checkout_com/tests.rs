@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 
 use super::PROVIDER;
 use super::requests::{country, locale};
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId};
 use crate::provider::conformance::{
     Proves, Signed, Trial, answer, first_request, one, run, shown, vectors_in,
 };
@@ -70,10 +69,6 @@ fn answer_about_a_payment(request: &Request) -> Answer {
 
 fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
-}
-
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
 }
 
 fn held(checkout_id: Option<&str>) -> Held<'_> {

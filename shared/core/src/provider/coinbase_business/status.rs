@@ -18,6 +18,7 @@
 //!
 //! Source: docs.cdp.coinbase.com/coinbase-business/checkout-apis/api-reference, "Checkout Status" and "Refund Status".
 
+pub(super) use crate::provider::event::missing;
 use serde::Deserialize;
 
 use super::{Account, requests};
@@ -179,9 +180,4 @@ pub(super) fn reports(checkout: &Checkout<'_>) -> Result<Vec<Report>, Failure> {
         reports.push(refund.report(kind, changed));
     }
     Ok(reports.into_iter().map(|report| report.payment(Some(payment.clone()))).collect())
-}
-
-/// What Coinbase documents is not there.
-pub(super) fn missing(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

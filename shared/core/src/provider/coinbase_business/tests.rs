@@ -10,9 +10,9 @@ use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{
     Proves, Signed, Trial, answer, first_request, one, run, shown, vectors_in,
 };
@@ -110,10 +110,6 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn session() -> SessionId {
     SessionId::parse(SESSION).unwrap()
 }
@@ -123,21 +119,19 @@ fn held(checkout_id: Option<&str>) -> Held<'_> {
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: session(),
-        order: &order,
-        money: money(4999, "EUR"),
-        description: "Order 1042 & \"more\"",
-        method: Method::Crypto,
-        customer_email: Some("kundin@example.test"),
-        locale: Some("de-AT"),
-        created_at: Moment::from_seconds(NOW),
-        expires_at: Moment::from_seconds(NOW + 2_700),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: "https://pay.example/v1/webhooks/demo/coinbase_business",
-    })
+    conformance::with_checkout(
+        money(4999, "EUR"),
+        "https://pay.example/v1/webhooks/demo/coinbase_business",
+        |checkout| {
+            use_it(&Checkout {
+                description: "Order 1042 & \"more\"",
+                method: Method::Crypto,
+                created_at: Moment::from_seconds(NOW),
+                expires_at: Moment::from_seconds(NOW + 2_700),
+                ..*checkout
+            })
+        },
+    )
 }
 
 fn refund_step() -> Step<Report> {

@@ -6,7 +6,8 @@ mod declaration;
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{Currency, Kind, Method, Moment, Money, OrderId, SessionId};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, OrderId, SessionId};
 use crate::provider::conformance::{
     Proves, Signed, Trial, Vector, answer, first_request, one, run, shown, vectors_in,
 };
@@ -89,10 +90,6 @@ fn changed(path: &str, value: Option<Value>) -> Value {
 
 fn configured() -> Box<dyn Configured> {
     PROVIDER.configure_as("generic:acme", &acme(&json!(TRIAL.secrets))).unwrap()
-}
-
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
 }
 
 fn read_as(configured: &dyn Configured, body: &str) -> Result<Event, NotUnderstood> {

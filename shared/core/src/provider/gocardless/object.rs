@@ -1,5 +1,6 @@
 //! What GoCardless sends, as far as it is read: one struct for events, billing requests, flows, payments and refunds.
 
+pub(super) use crate::provider::event::missing;
 use serde::Deserialize;
 
 use crate::payment::{Currency, Moment, Money, ProviderPaymentId, RefundId, SessionId};
@@ -174,9 +175,4 @@ pub(super) fn is_id(text: &str, prefix: &str) -> bool {
 
 fn payment_id(text: &str) -> Result<ProviderPaymentId, NotUnderstood> {
     ProviderPaymentId::parse(text).map_err(|_| missing("links.payment"))
-}
-
-/// What GoCardless documents is absent or of another kind.
-pub(super) fn missing(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

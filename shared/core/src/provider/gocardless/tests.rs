@@ -11,9 +11,9 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{
     Proves, Signed, Trial, answer, first_request, one, run, shown, vectors_in,
 };
@@ -100,10 +100,6 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn moment(text: &str) -> Option<Moment> {
     Some(Moment::parse_rfc3339(text).unwrap())
 }
@@ -113,21 +109,11 @@ fn held(checkout_id: Option<&str>) -> Held<'_> {
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: SessionId::parse(SESSION).unwrap(),
-        order: &order,
-        money: money(4990, "GBP"),
-        description: "Order 1042 & more",
-        method: Method::BankTransfer,
-        customer_email: Some("kundin@example.test"),
-        locale: Some("de-AT"),
-        created_at: Moment::from_seconds(1_795_539_000),
-        expires_at: Moment::from_seconds(1_795_541_700),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: "https://pay.example/v1/webhooks/demo/gocardless",
-    })
+    conformance::with_checkout(
+        money(4990, "GBP"),
+        "https://pay.example/v1/webhooks/demo/gocardless",
+        |checkout| use_it(&Checkout { method: Method::BankTransfer, ..*checkout }),
+    )
 }
 
 fn refund_step() -> Step<Report> {

@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::PROVIDER;
-use crate::payment::{Currency, Method, Moment, Money, OrderId, SessionId};
+use crate::payment::sample::money;
+use crate::payment::{Method, Moment, OrderId, SessionId};
 use crate::provider::conformance::{Proves, Trial, What, vectors_in};
 use crate::provider::{
     Checkout, Configured, Created, Held, Inbound, Listed as _, Step, Unsuitable, Verdict, Verified,
@@ -26,10 +27,6 @@ const SESSION: &str = "cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1";
 
 fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&[], "")).unwrap()
-}
-
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
 }
 
 fn session() -> SessionId {

@@ -1,5 +1,6 @@
 //! What Mollie sends, as far as it is read: one struct for payments, refunds and chargebacks.
 
+pub(super) use crate::provider::event::missing;
 use serde::Deserialize;
 
 use super::Account;
@@ -146,9 +147,4 @@ pub(super) fn payment_id(text: &str) -> Result<ProviderPaymentId, NotUnderstood>
     });
     let id = ProviderPaymentId::parse(text).ok().filter(|_| is_id);
     id.ok_or_else(|| missing("a payment's id"))
-}
-
-/// What Mollie documents is absent or of another kind.
-pub(super) fn missing(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

@@ -16,6 +16,7 @@
 //! parent has its own states. Sources: help centre "Payment statuses"; the API document, "Repeated Deposits and
 //! Wrong-Asset Deposits".
 
+use crate::provider::event::missing;
 use serde::Deserialize;
 
 use super::signed_form;
@@ -46,11 +47,11 @@ pub(super) fn read(verified: &Verified<'_>) -> Result<Vec<Event>, NotUnderstood>
     let at = told.at()?;
     if !told.payment_id.is_there() {
         // No payment: a payout or a transfer, which have a state and an id of their own.
-        let word = told.status.text().filter(|_| told.id.is_there()).ok_or_else(|| shape("payment_id"))?;
+        let word = told.status.text().filter(|_| told.id.is_there()).ok_or_else(|| missing("payment_id"))?;
         return Ok(vec![Event { id: None, word: word.to_owned(), at, readings: Vec::new() }]);
     }
-    let payment = plain_digits(&told.payment_id).ok_or_else(|| shape("payment_id"))?;
-    let word = told.payment_status.text().ok_or_else(|| shape("payment_status"))?;
+    let payment = plain_digits(&told.payment_id).ok_or_else(|| missing("payment_id"))?;
+    let word = told.payment_status.text().ok_or_else(|| missing("payment_status"))?;
     // It has no id of an event: the same payment in the same state with as much paid is the same news.
     let came = told.actually_paid.digits().and_then(signed_form::number).unwrap_or_default();
     Ok(vec![Event {
@@ -87,7 +88,7 @@ impl Notification<'_> {
         // An order id that is none of our session ids, or none, is somebody else's payment.
         let session = self.order_id.text().and_then(|text| SessionId::parse(text).ok());
         let Some(session) = session else { return Ok(None) };
-        let payment = ProviderPaymentId::parse(payment).map_err(|_| shape("payment_id"))?;
+        let payment = ProviderPaymentId::parse(payment).map_err(|_| missing("payment_id"))?;
         let report = Report::new(kind).payment(Some(payment)).said_at(at).word(word).reason(reason);
         let checkout_id = plain_digits(&self.invoice_id).map(str::to_owned);
         Ok(Some(Reading::Told(Told { session, checkout_id, reports: vec![report], fetched: false })))
@@ -95,8 +96,8 @@ impl Notification<'_> {
 
     /// What the customer had to pay: the order's money, whatever the coin.
     fn price(&self) -> Result<Money, NotUnderstood> {
-        let code = self.price_currency.text().ok_or_else(|| shape("price_currency"))?;
-        let digits = self.price_amount.digits().ok_or_else(|| shape("price_amount"))?;
+        let code = self.price_currency.text().ok_or_else(|| missing("price_currency"))?;
+        let digits = self.price_amount.digits().ok_or_else(|| missing("price_amount"))?;
         amount::from_decimal(digits, amount::currency(code)?)
     }
 
@@ -107,15 +108,11 @@ impl Notification<'_> {
         }
         let text = self.updated_at.digits().unwrap_or_default();
         let millis = text.parse().ok().map(Moment::from_millis);
-        millis.or_else(|| Moment::parse_rfc3339(text)).map(Some).ok_or_else(|| shape("updated_at"))
+        millis.or_else(|| Moment::parse_rfc3339(text)).map(Some).ok_or_else(|| missing("updated_at"))
     }
 }
 
 /// An id of digits. `5745459419.0` signs like `5745459419`, and is none.
 fn plain_digits<'a>(id: &Exact<'a>) -> Option<&'a str> {
     id.digits().filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn shape(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

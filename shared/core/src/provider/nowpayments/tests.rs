@@ -4,7 +4,8 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{PROVIDER, signed_form};
-use crate::payment::{Currency, Kind, Method, Moment, Money, OrderId, SessionId};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, Money, OrderId, SessionId};
 use crate::provider::conformance::{
     Proves, Signed, Trial, What, answer, first_request, one, run, shown, vectors_in,
 };
@@ -52,10 +53,6 @@ fn signature(secret: &str, form: &str) -> String {
 
 fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
-}
-
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
 }
 
 fn read(body: &Value) -> Result<Event, NotUnderstood> {

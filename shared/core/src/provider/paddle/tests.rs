@@ -8,9 +8,8 @@ mod status;
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, OrderId, ProviderPaymentId, RefundId, Report, SessionId};
 use crate::provider::conformance::{
     Proves, Signed, Trial, answer, first_request, one, paid, run, shown, vectors_in,
 };
@@ -109,10 +108,6 @@ fn adjustment(action: &str, status: &str, more: Value) -> Value {
 
 fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
-}
-
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
 }
 
 fn session() -> SessionId {

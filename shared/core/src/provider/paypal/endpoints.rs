@@ -2,6 +2,7 @@
 
 use super::Account;
 use super::requests::{body, with_token};
+use crate::provider::endpoint;
 use crate::provider::{EndpointFault, Step};
 
 /// Every type of event that we need: without one of them something would not be known, or be known late.
@@ -55,10 +56,8 @@ fn faults(webhooks: &[Webhook], id: &str, ours: &str) -> Vec<EndpointFault> {
     if webhook.url != ours {
         return vec![EndpointFault::Elsewhere { url: webhook.url.clone() }];
     }
-    let is_sent =
-        |event: &&str| webhook.event_types.iter().any(|known| known.name == "*" || known.name == *event);
-    let events: Vec<_> = NEEDED.into_iter().filter(|event| !is_sent(event)).collect();
-    if events.is_empty() { Vec::new() } else { vec![EndpointFault::Lacks { events }] }
+    let sent: Vec<&str> = webhook.event_types.iter().map(|event| event.name.as_str()).collect();
+    endpoint::lacks(&sent, &NEEDED)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What PayPal answers, as far as it is read. A field that is read and stands there twice is an error.
 
+pub(super) use crate::provider::event::missing;
 use serde::Deserialize;
 
 use crate::payment::{Moment, Money, ProviderPaymentId, SessionId};
@@ -185,9 +186,4 @@ pub(super) fn dispute_id(text: &str) -> Option<&str> {
 pub(super) fn payment_id(id: Option<&str>) -> Result<ProviderPaymentId, NotUnderstood> {
     let id = id.and_then(provider_id).ok_or_else(|| missing("capture id"))?;
     ProviderPaymentId::parse(id).map_err(|_| missing("capture id"))
-}
-
-/// What PayPal documents is not there.
-pub(super) fn missing(place: &str) -> NotUnderstood {
-    NotUnderstood::Shape(place.to_owned())
 }

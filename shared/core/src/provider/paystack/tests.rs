@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{Proves, Signed, Trial, URL, answer, first_request, one, run, shown};
 use crate::provider::signature::{HmacSha512, mac};
 use crate::provider::{
@@ -121,10 +121,6 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn session() -> SessionId {
     SessionId::parse(SESSION).unwrap()
 }
@@ -134,20 +130,8 @@ fn held() -> Held<'static> {
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: session(),
-        order: &order,
-        money: money(2_500_000, "NGN"),
-        description: "Order 1042 & more",
-        method: Method::Card,
-        customer_email: Some("ada@example.test"),
-        locale: Some("en-NG"),
-        created_at: Moment::from_seconds(1_795_539_000),
-        expires_at: Moment::from_seconds(1_795_541_700),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: URL,
+    conformance::with_checkout(money(2_500_000, "NGN"), URL, |checkout| {
+        use_it(&Checkout { customer_email: Some("ada@example.test"), locale: Some("en-NG"), ..*checkout })
     })
 }
 

@@ -2,9 +2,8 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::{EVENT_TYPES, EventBody, EventData, PROVIDER, signed_headers};
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, OrderId, ProviderPaymentId, RefundId, Report, SessionId};
 use crate::provider::conformance::{Proves, Signed, Trial, answer, first_request, one, paid, run, shown};
 use crate::provider::signature::standard_webhooks::Key;
 use crate::provider::{
@@ -50,10 +49,6 @@ const NOW: u64 = 1_795_539_600;
 
 fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
-}
-
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
 }
 
 fn held(checkout_id: Option<&str>) -> Held<'_> {

@@ -10,9 +10,9 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{
     Proves, Signed, Trial, URL, What, answer, first_request, one, run, shown,
 };
@@ -120,10 +120,6 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn session() -> SessionId {
     SessionId::parse(SESSION).unwrap()
 }
@@ -133,21 +129,7 @@ fn held(checkout_id: Option<&str>) -> Held<'_> {
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: session(),
-        order: &order,
-        money: money(4999, "EUR"),
-        description: "Order 1042 & more",
-        method: Method::Card,
-        customer_email: Some("kundin@example.test"),
-        locale: Some("de-AT"),
-        created_at: Moment::from_seconds(1_795_539_000),
-        expires_at: Moment::from_seconds(1_795_541_700),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: URL,
-    })
+    conformance::with_checkout(money(4999, "EUR"), URL, use_it)
 }
 
 fn with_refund<T>(use_it: impl FnOnce(&RefundOrder<'_>) -> T) -> T {

@@ -12,9 +12,9 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{
     Proves, Signed, Trial, answer, first_request, one, paid, run, shown, vectors_in,
 };
@@ -115,10 +115,6 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "\"livemode\":true")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn session() -> SessionId {
     SessionId::parse(SESSION).unwrap()
 }
@@ -128,21 +124,7 @@ fn held(checkout_id: Option<&str>) -> Held<'_> {
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: session(),
-        order: &order,
-        money: money(4999, "EUR"),
-        description: "Order 1042 & more",
-        method: Method::Card,
-        customer_email: Some("kundin@example.test"),
-        locale: Some("de-AT"),
-        created_at: Moment::from_seconds(1_795_539_000),
-        expires_at: Moment::from_seconds(1_795_541_700),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: "https://pay.example/v1/webhooks/demo/stripe",
-    })
+    conformance::with_checkout(money(4999, "EUR"), "https://pay.example/v1/webhooks/demo/stripe", use_it)
 }
 
 fn with_refund<T>(use_it: impl FnOnce(&RefundOrder<'_>) -> T) -> T {

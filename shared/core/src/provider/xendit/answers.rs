@@ -14,6 +14,7 @@
 //! Sources: docs.xendit.co/apidocs/get-session, get-payment, refund-payment-request; `Invoice` of xendit-node 7.0.0. A
 //! payment that ended by itself is one try of a session, which its own state ends.
 
+pub(super) use crate::provider::event::missing;
 use serde::Deserialize;
 
 use super::{Account, requests};
@@ -227,9 +228,4 @@ pub(super) fn ask_refund(
             (None, None) => Step::Done(None),
         })
     })
-}
-
-/// A field is absent or of another kind than documented.
-pub(super) fn missing(field: &str) -> NotUnderstood {
-    NotUnderstood::Shape(field.to_owned())
 }

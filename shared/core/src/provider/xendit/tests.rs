@@ -8,9 +8,9 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::PROVIDER;
-use crate::payment::{
-    Currency, Kind, Method, Moment, Money, OrderId, ProviderPaymentId, RefundId, Report, SessionId,
-};
+use crate::payment::sample::money;
+use crate::payment::{Kind, Method, Moment, Money, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::conformance;
 use crate::provider::conformance::{
     Proves, Signed, Trial, What, answer, first_request, one, remembered, run, shown, vectors_in,
 };
@@ -106,30 +106,16 @@ fn configured() -> Box<dyn Configured> {
     PROVIDER.configure(&(TRIAL.config)(&TRIAL.secrets, "")).unwrap()
 }
 
-fn money(minor: u64, code: &str) -> Money {
-    Money::new(minor, Currency::parse(code).unwrap()).unwrap()
-}
-
 fn held(checkout_id: Option<&str>) -> Held<'_> {
     Held { session: SessionId::parse(SESSION).unwrap(), checkout_id, money: money(15_000_000, "IDR") }
 }
 
 fn with_checkout<T>(use_it: impl FnOnce(&Checkout<'_>) -> T) -> T {
-    let order = OrderId::parse("1042").unwrap();
-    use_it(&Checkout {
-        session: SessionId::parse(SESSION).unwrap(),
-        order: &order,
-        money: money(15_000_000, "IDR"),
-        description: "Order 1042 & more",
-        method: Method::Card,
-        customer_email: Some("kundin@example.test"),
-        locale: Some("id-ID"),
-        created_at: Moment::from_seconds(1_795_539_000),
-        expires_at: Moment::from_seconds(1_795_541_700),
-        return_url: "https://pay.example/return/cs_1",
-        cancel_url: "https://shop.example/cart?a=1&b=2",
-        webhook_url: "https://pay.example/v1/webhooks/demo/xendit",
-    })
+    conformance::with_checkout(
+        money(15_000_000, "IDR"),
+        "https://pay.example/v1/webhooks/demo/xendit",
+        |checkout| use_it(&Checkout { locale: Some("id-ID"), ..*checkout }),
+    )
 }
 
 fn refund(money: Money) -> Step<Report> {
