@@ -5,6 +5,7 @@
 mod bodies;
 mod configuration;
 mod deliveries;
+mod fuzz;
 
 use std::collections::BTreeMap;
 use std::path::Path;
