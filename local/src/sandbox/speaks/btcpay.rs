@@ -41,7 +41,9 @@ fn understand(call: &Call<'_>) -> Option<Asked> {
     match (call.method.as_str(), segments.get(2..)?) {
         ("GET", ["stores", _, "invoices"]) => Some(Asked::List(invoices)),
         ("POST", ["stores", _, "invoices"]) => make(call),
-        ("GET", ["stores", _, "invoices", id]) => Some(Asked::Look(stem(id, INVOICE)?)),
+        ("GET", ["stores", _, "invoices", id] | ["stores", _, "invoices", id, "payment-methods"]) => {
+            Some(Asked::Look(stem(id, INVOICE)?))
+        }
         ("POST", ["stores", _, "invoices", id, "refund"]) => {
             let form = call.json();
             let amount = amount::parse(&text(&form, "/customAmount")?, &text(&form, "/customCurrency")?)?;
@@ -99,6 +101,7 @@ fn answer(call: &Call<'_>, done: &Done<'_>) -> Reply {
                 payout(checkout, refund).into_iter().collect()
             }
         }
+        [.., "payment-methods"] => payment_methods(checkout),
         _ => invoice(call, checkout),
     };
     Reply::new(200, body)
@@ -137,8 +140,7 @@ fn deliver(telling: &Telling<'_>) -> Option<Delivery> {
             (_, "PaidPartial") => ("InvoiceExpired", json!({ "partiallyPaid": true })),
             _ => ("InvoicePaidAfterExpiration", json!({})),
         },
-        // Money that came too late is what a person has to look at here.
-        "payment.review" => ("InvoicePaidAfterExpiration", json!({})),
+        "payment.review" => ("InvoiceInvalid", json!({ "manuallyMarked": true })),
         "payment.failed" => ("InvoiceInvalid", json!({ "manuallyMarked": false })),
         "payment.expired" => ("InvoiceExpired", json!({ "partiallyPaid": false })),
         "refund.pending" => {
@@ -182,8 +184,8 @@ fn deliver(telling: &Telling<'_>) -> Option<Delivery> {
     Some(Delivery { headers: vec![("btcpay-sig", signature)], body })
 }
 
-/// An invoice's `status` and `additionalStatus`. What comes too late or too little settles nothing by itself: that is for
-/// a person, and so is what the sandbox holds.
+/// An invoice's `status` and `additionalStatus`. What comes too late or too little settles nothing by itself. What the
+/// sandbox holds is money whose invoice somebody marked as invalid: that is what a person has to look at here.
 fn state(checkout: &Checkout) -> (&'static str, &'static str) {
     let has = |kind: &str| checkout.outbox.events.iter().any(|event| event.kind == kind);
     let (asked, came) = (checkout.form.amount, checkout.came.unwrap_or_default());
@@ -192,7 +194,7 @@ fn state(checkout: &Checkout) -> (&'static str, &'static str) {
         Status::Processing => ("Processing", "None"),
         Status::Failed => ("Invalid", "None"),
         Status::Expired => ("Expired", "None"),
-        Status::Review => ("Expired", "PaidLate"),
+        Status::Review => ("Invalid", "Marked"),
         Status::Paid if has("payment.review_released") => ("Settled", "Marked"),
         Status::Paid if came < asked => ("Expired", "PaidPartial"),
         Status::Paid if has("payment.expired") => ("Expired", "PaidLate"),
@@ -222,6 +224,13 @@ fn invoice(call: &Call<'_>, checkout: &Checkout) -> Value {
             "defaultLanguage": form.locale,
         },
     })
+}
+
+/// How an invoice was paid: at once confirmed, as nobody waits for a chain here.
+fn payment_methods(checkout: &Checkout) -> Value {
+    let payment =
+        |came| json!({ "id": invoice_id(checkout), "value": major(checkout, came), "status": "Settled" });
+    json!([{ "paymentMethodId": "BTC-CHAIN", "payments": Vec::from_iter(checkout.came.map(payment)) }])
 }
 
 /// A pull payment: an offer, which is archived where nothing comes of it.

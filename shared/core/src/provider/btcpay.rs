@@ -13,6 +13,10 @@
 //! Texts in major units. No event carries an amount of the invoice: whatever says that money came is asked about. What was
 //! paid can have more decimals than the currency; what is over is cut off, so that no more is said to have come than did.
 //!
+//! # Late money
+//! An expired invoice can still be paid, and the server does not settle it then. Once each payment is confirmed, what came
+//! is told as money: enough of it makes the order paid, with `late_payment` for somebody to look at; too little is a review.
+//!
 //! # Refunds
 //! A refund is an offer (a pull payment): the customer opens its page and names an address. So it is under way until a
 //! payout is completed, and it has failed only once it is archived with nothing paid.

@@ -72,6 +72,12 @@ impl Invoice<'_> {
         if self.store_id.text() == Some(&account.store_id) { Ok(()) } else { Err(missing("storeId")) }
     }
 
+    /// Whether money came when it had expired: then its state does not tell whether that is confirmed.
+    pub(super) fn has_late_money(&self) -> bool {
+        self.status.text() == Some("Expired")
+            && self.additional_status.text().is_some_and(|more| more != "None")
+    }
+
     fn currency(&self) -> Result<Currency, NotUnderstood> {
         amount::currency(self.currency.text().ok_or_else(|| missing("currency"))?)
     }
@@ -89,6 +95,22 @@ impl Invoice<'_> {
         let digits = self.paid_amount.digits().ok_or_else(|| missing("paidAmount"))?;
         at_most(digits, self.currency()?).map(Some)
     }
+}
+
+/// A way to pay an invoice, and what was paid by it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PaymentMethod<'a> {
+    #[serde(borrow)]
+    pub(super) payments: Vec<Payment<'a>>,
+}
+
+/// One payment: a transaction.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Payment<'a> {
+    #[serde(borrow)]
+    pub(super) status: Node<'a>,
 }
 
 /// A pull payment: an offer of money.

@@ -25,20 +25,8 @@ static DECLINES: &[Meaning] = &[
     ),
 ];
 
-static REVIEWS: &[Meaning] = &[
-    code(
-        "PaidPartial",
-        Reviewed,
-        "Some money came before the invoice expired, but not enough. Look at the invoice on your server, then ask the customer for the rest in a new checkout, or send it back from there.",
-    ),
-    code(
-        "PaidLate",
-        Reviewed,
-        "Enough money came, after the invoice had expired. Look at the invoice on your server: mark it as settled there and the order is paid, or send the money back.",
-    ),
-    code(
-        "Marked",
-        Reviewed,
-        "Somebody marked the invoice as invalid on your server, and money had come. Look at it before you send the money back.",
-    ),
-];
+static REVIEWS: &[Meaning] = &[code(
+    "Marked",
+    Reviewed,
+    "Somebody marked the invoice as invalid on your server, and money had come. Look at it before you send the money back.",
+)];

@@ -101,8 +101,8 @@ pub(super) fn find(account: &Account, session: SessionId) -> Step<Option<Truth>>
     let asking = account.clone();
     Step::send(get(account, &by_session(account, session)), move |answer| {
         let found: Vec<Invoice<'_>> = list(answer)?;
-        let truth = of_session(&found, session).map(|invoice| status::truth(&asking, invoice));
-        Ok(Step::Done(truth.transpose()?))
+        let Some(invoice) = of_session(&found, session) else { return Ok(Step::Done(None)) };
+        Ok(status::of_invoice(&asking, id(&invoice.id, "id")?).map(Some))
     })
 }
 

@@ -1,6 +1,6 @@
 //! A server's status words, and what is true of an invoice now.
 
-use super::object::{Invoice, Payout, PullPayment, id, missing, moment, payment_id, session};
+use super::object::{Invoice, PaymentMethod, Payout, PullPayment, id, missing, moment, payment_id, session};
 use super::{Account, requests};
 use crate::payment::{Kind, Money, Refund, RefundId, Report, SessionId};
 use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
@@ -15,10 +15,14 @@ use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
 /// | `Settled` | `None`, `PaidPartial` (within the tolerance), `Marked` (by hand) | paid: the invoice's amount |
 /// | `Settled` | `PaidOver` | paid: what came |
 /// | `Expired` | `None` | expired |
-/// | `Expired` | `PaidPartial`, `PaidLate` | review: money is there, too little or too late |
+/// | `Expired` | `PaidPartial`, `PaidLate`, each payment confirmed | paid: what came; too little of it is a review |
+/// | `Expired` | `PaidPartial`, `PaidLate`, otherwise | nothing yet: an event comes once it is |
 /// | `Invalid` | any, with `Marked` and something paid | review |
 /// | `Invalid` | otherwise | failed: the payment was not confirmed in time, or it was marked by hand |
-pub(super) fn of_state(invoice: &Invoice<'_>) -> Result<Option<Report>, NotUnderstood> {
+///
+/// The server settles no invoice by itself for which money came too late, so what came is told as any late money is: it
+/// counts, and wants attention.
+pub(super) fn of_state(invoice: &Invoice<'_>, payments: Payments) -> Result<Option<Report>, NotUnderstood> {
     let status = invoice.status.text().ok_or_else(|| missing("status"))?;
     let more = invoice.additional_status.text().unwrap_or("None");
     let has_paid = || Ok(invoice.paid_amount()?.is_some_and(|paid| paid.minor() > 0));
@@ -32,7 +36,15 @@ pub(super) fn of_state(invoice: &Invoice<'_>) -> Result<Option<Report>, NotUnder
             None => return Err(missing("paidAmount")),
         },
         ("Expired", "None") => Kind::Expired,
-        ("Expired", "PaidPartial" | "PaidLate") => Kind::Review,
+        ("Expired", "PaidPartial" | "PaidLate") if payments == Payments::Unconfirmed => return Ok(None),
+        ("Expired", "PaidPartial") => match invoice.paid_amount()? {
+            Some(paid) => Kind::Paid(paid),
+            // Too little, and an old server does not say how much.
+            None => {
+                Kind::Paid(Money::new(0, invoice.amount()?.currency()).map_err(|_| NotUnderstood::Money)?)
+            }
+        },
+        ("Expired", "PaidLate") => Kind::Paid(most(invoice.amount()?, invoice.paid_amount()?)),
         ("Invalid", "Marked") if has_paid()? => Kind::Review,
         ("Invalid", "None" | "Marked" | "Invalid" | "PaidPartial" | "PaidOver" | "PaidLate") => Kind::Failed,
         // New to us. "Nothing came" would be a guess, and a paid order could be closed on it.
@@ -108,20 +120,52 @@ impl Truth {
     }
 }
 
-pub(super) fn truth(account: &Account, invoice: &Invoice<'_>) -> Result<Truth, NotUnderstood> {
+/// Whether all that was paid for an invoice is confirmed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Payments {
+    Confirmed,
+    /// Or not asked about.
+    Unconfirmed,
+}
+
+impl Payments {
+    /// From each way to pay and its payments (`status` of a payment in the Greenfield API: `Settled`, `Processing`,
+    /// `Invalid`). One that became invalid is none.
+    fn of(methods: &[PaymentMethod<'_>]) -> Self {
+        let words =
+            || methods.iter().flat_map(|method| &method.payments).map(|payment| payment.status.text());
+        let is_known = words().all(|word| matches!(word, Some("Settled" | "Invalid")));
+        if is_known && words().any(|word| word == Some("Settled")) {
+            Self::Confirmed
+        } else {
+            Self::Unconfirmed
+        }
+    }
+}
+
+fn truth(account: &Account, invoice: &Invoice<'_>, payments: Payments) -> Result<Truth, NotUnderstood> {
     invoice.of_ours(account)?;
     let checkout_id = id(&invoice.id, "id")?.to_owned();
     let payment = payment_id(&checkout_id)?;
-    let report = of_state(invoice)?.map(|report| report.payment(Some(payment)));
+    let report = of_state(invoice, payments)?.map(|report| report.payment(Some(payment)));
     Ok(Truth { session: session(&invoice.metadata), checkout_id, reports: Vec::from_iter(report) })
 }
 
-/// The invoice with this id, as it is now.
+/// The invoice with this id, as it is now; where money came after it had expired, with whether that is confirmed.
 pub(super) fn of_invoice(account: &Account, id: &str) -> Step<Truth> {
     let asking = account.clone();
     let path = requests::in_store(account, &format!("invoices/{}", requests::segment(id)));
+    let payments = requests::get(account, &format!("{path}/payment-methods"));
     Step::send(requests::get(account, &path), move |answer| {
-        Ok::<_, Failure>(Step::Done(truth(&asking, &requests::body(answer)?)?))
+        let invoice: Invoice<'_> = requests::body(answer)?;
+        if !invoice.has_late_money() {
+            return Ok::<_, Failure>(Step::Done(truth(&asking, &invoice, Payments::Unconfirmed)?));
+        }
+        let kept = answer.clone();
+        Ok(Step::send(payments, move |answer| {
+            let methods: Vec<PaymentMethod<'_>> = requests::list(answer)?;
+            Ok(Step::Done(truth(&asking, &requests::body(&kept)?, Payments::of(&methods))?))
+        }))
     })
 }
 
