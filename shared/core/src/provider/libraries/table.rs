@@ -11,7 +11,9 @@ use crate::provider::{
 
 /// Whose requests no library makes.
 pub(super) const WITHOUT: &[(&str, &str)] = &[
-    ("coinbase_business", "its libraries of npm and PyPI cover wallets and trading, and no checkouts"),
+    // Each request's token was seen to have the header and the claims that `generateJwt` of @coinbase/cdp-sdk 1.57.0
+    // makes.
+    ("coinbase_business", "its libraries on npm and PyPI cover wallets and trading, and no checkouts"),
     ("sandbox", "it is ours"),
     ("manual", "nothing is sent"),
     ("generic", "the shop describes it"),
@@ -119,7 +121,9 @@ pub(super) const COMPARED: &[Compared] = &[
     },
     Compared {
         provider: &square::PROVIDER,
-        config: || json!({ "api_key": "EAAAl8oWqvDfuLq3Tn5x", "webhook_secrets": ["s"], "location_id": "L88917AVBK2S5" }),
+        config: || json!({
+            "api_key": "EAAAl8oWqvDfuLq3Tn5x", "webhook_secrets": ["s"], "location_id": "L88917AVBK2S5",
+        }),
         method: Method::Card, minor: 4999, refunded: 1000, currency: "EUR",
         checkout_id: "MQASNYL6QB6DFCJ3:B2EZLslUm4bkdPq9rVFdOqEwEhZZY",
         payment: "2fUXCUbrGoXXyNT6iYYYUiWmUZeZY",
@@ -145,7 +149,8 @@ pub(super) const COMPARED: &[Compared] = &[
         checkout_id: "ps-67527107dda8b2513acdaef0",
         payment: "py-1fdaf346-dd2e-4b6c-b938-124c7167a822",
         differences: &[
-            ours("refund 2", "header api-version", "of the payments API, whose refunds these are; the library is older"),
+            ours("refund 2", "header api-version",
+                "each GET of ours names it, for payments are read in it; the library is older than it"),
         ],
     },
     Compared {
