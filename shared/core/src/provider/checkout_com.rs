@@ -104,9 +104,9 @@ fn account(config: &serde_json::Value) -> Result<Account, AccountError> {
     account::api_key("api_key", &keys.api_key)?;
     account::webhook_secrets(&keys.webhook_secrets)?;
     let key = keys.api_key.reveal();
-    // `sk_test_` and a UUID are of the older platform, whose API is another.
-    if !key.starts_with("sk_") || key.starts_with("sk_test_") {
-        let problem = "a secret key is expected: it begins with sk_, or with sk_sbox_ for the sandbox";
+    // A UUID, after `sk_` or `sk_test_`, is a key of the older platform, whose API is another.
+    if !key.starts_with("sk_") || key.starts_with("sk_test_") || key.contains('-') {
+        let problem = "a secret key is expected: it begins with sk_, or with sk_sbox_ for the sandbox; one with dashes is of the older platform";
         return Err(AccountError::new("api_key", problem));
     }
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';

@@ -36,6 +36,8 @@ pub mod xendit;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod libraries;
 
 pub use account::AccountError;
 pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};

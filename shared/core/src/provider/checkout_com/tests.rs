@@ -181,7 +181,8 @@ fn a_key_says_whether_it_moves_real_money_and_where() {
         let configured = configure(key, Value::Null).unwrap();
         assert_eq!((configured.about().live, configured.about().api_base), (Some(live), base));
     }
-    for key in ["pk_1", "sk_test_0a1b2c3d-1", "Bearer_sk_1", "SK_1"] {
+    let older = "sk_0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+    for key in ["pk_1", "sk_test_0a1b2c3d-1", older, "Bearer_sk_1", "SK_1"] {
         assert_eq!(configure(key, Value::Null).unwrap_err().path, "api_key", "{key}");
     }
     assert!(configure("sk_1", "pc_2q7zk3x7q2m9v4p8t6w1z5r0y8".into()).is_ok());

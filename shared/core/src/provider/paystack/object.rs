@@ -56,13 +56,12 @@ impl Object<'_> {
 
     /// Its id as text, if it is one.
     pub(super) fn id(&self) -> Option<String> {
-        let text = match &self.id {
-            Node::Number(number) => number.to_string(),
-            Node::Text(text) => text.clone().into_owned(),
-            _ => return None,
-        };
-        let is_id = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_id.then_some(text)
+        id(&self.id)
+    }
+
+    /// The id of the transaction that a refund is of, where it says so: by its id, or with the whole transaction.
+    pub(super) fn transaction_id(&self) -> Option<String> {
+        self.transaction.of().map_or_else(|| id(&self.transaction), Object::id)
     }
 
     /// A transaction's id, by which money is counted.
@@ -119,6 +118,16 @@ impl Object<'_> {
     pub(super) fn ended_at(&self) -> Option<Moment> {
         moment(&self.resolved_at).or_else(|| moment(&self.updated_at)).or_else(|| self.made_at())
     }
+}
+
+fn id<T>(node: &Node<'_, T>) -> Option<String> {
+    let text = match node {
+        Node::Number(number) => number.to_string(),
+        Node::Text(text) => text.clone().into_owned(),
+        _ => return None,
+    };
+    let is_id = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_id.then_some(text)
 }
 
 fn moment(node: &Node<'_>) -> Option<Moment> {

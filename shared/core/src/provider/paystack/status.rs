@@ -118,8 +118,10 @@ fn refunds(account: Account, payment: ProviderPaymentId, mut said: Vec<Report>) 
     Step::send(requests::refunds_of(&account, &payment), move |answer| {
         let list: List<'_> = requests::body(answer)?;
         for refund in list.data.as_deref().ok_or_else(|| missing("data"))? {
+            // Asking for those of one transaction is newer than Paystack's library: another's refund is none of this one.
+            let is_of_this = refund.transaction_id().is_none_or(|id| id == payment.as_str());
             // The money of a dispute is told by the dispute.
-            if refund.dispute.number().is_none() {
+            if is_of_this && refund.dispute.number().is_none() {
                 said.push(of_refund(refund, None)?.payment(Some(payment.clone())));
             }
         }

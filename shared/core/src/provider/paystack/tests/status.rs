@@ -72,6 +72,24 @@ fn refunds_and_disputes_are_told_and_one_loss_once() {
 }
 
 #[test]
+fn refunds_of_another_transaction_are_not_this_one_s_whatever_was_listed() {
+    let others = [
+        json!(4_099_260_517_u64),
+        json!("4099260517"),
+        transaction("success", json!({ "id": 4_099_260_517_u64 })),
+    ];
+    let own = [json!(4_099_260_516_u64), json!(PAYMENT), transaction("success", json!({})), Value::Null];
+    for (transactions, expected) in [(others.to_vec(), 0), (own.to_vec(), 4)] {
+        let refunds: Vec<_> = transactions
+            .into_iter()
+            .map(|of| refund_object("processed", json!({ "transaction": of })))
+            .collect();
+        let reports = fetch(transaction("success", json!({})), refunds.into(), json!([])).unwrap();
+        assert_eq!(words(&reports).len(), 1 + expected);
+    }
+}
+
+#[test]
 fn nothing_came_where_paystack_knows_no_such_reference() {
     let fetch = |status, body: &str| run(configured().fetch(&held()).unwrap(), |_| answer(status, body));
     for (status, body) in [
