@@ -1,17 +1,19 @@
 //! Secrets that never print.
 
 use std::fmt;
+use std::sync::Arc;
 
-use zeroize::Zeroize as _;
+use zeroize::Zeroizing;
 
-/// A secret text: its `Debug` shows nothing of it, it cannot be serialised, and its memory is cleared when dropped.
+/// A secret text: its `Debug` shows nothing of it, it cannot be serialised, and its memory is cleared when the last clone
+/// is dropped. There is one text however often it is cloned.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
     /// Holds a secret.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The secret itself. Whoever calls this answers for where it goes.
@@ -26,14 +28,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
 impl<'de> serde::Deserialize<'de> for Secret {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
+        String::deserialize(deserializer).map(Self::new)
     }
 }

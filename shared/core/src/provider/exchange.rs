@@ -118,9 +118,14 @@ const WORDS_CHARS_MAX: usize = 300;
 /// A text as one segment of a URL's path.
 pub(super) fn segment(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+    text.bytes().fold(String::with_capacity(text.len()), |mut segment, byte| {
+        if plain(byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push_str(&format!("%{byte:02X}"));
+        }
+        segment
+    })
 }
 
 impl fmt::Debug for Answer {

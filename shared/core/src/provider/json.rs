@@ -25,15 +25,20 @@ pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Strin
 
 /// The members of an object as they are written, in their order; none where it is no object, or where any key stands
 /// there twice.
-pub(super) fn members(text: &str) -> Option<Vec<(String, &RawValue)>> {
+pub(super) fn members(text: &str) -> Option<Vec<(Key<'_>, &RawValue)>> {
     let Members(members) = serde_json::from_str(text).ok()?;
-    let mut keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
+    let mut keys: Vec<&str> = members.iter().map(|(key, _)| &*key.0).collect();
     keys.sort_unstable();
     let is_unique = keys.windows(2).all(|pair| pair.first() != pair.last());
     is_unique.then_some(members)
 }
 
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+/// The key of a member.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Key<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+struct Members<'a>(Vec<(Key<'a>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -78,30 +78,27 @@ fn text<'n>(node: &'n Node<'_>) -> Option<&'n str> {
 }
 
 impl<'a> Item<'a> {
-    fn values(&self) -> [String; 8] {
-        let text = |node: &Node<'_>| node.text().unwrap_or_default().to_owned();
-        let amount = self.amount.of();
-        let value = amount.and_then(|amount| amount.value.number());
-        [
-            text(&self.psp_reference),
-            text(&self.original_reference),
-            text(&self.merchant_account_code),
-            text(&self.merchant_reference),
-            value.map(|value| value.to_string()).unwrap_or_default(),
-            amount.map(|amount| text(&amount.currency)).unwrap_or_default(),
-            text(&self.event_code),
-            text(&self.success),
-        ]
-    }
-
     /// What is signed.
     pub(super) fn signed(&self) -> String {
-        self.values().join(":")
+        let amount = self.amount.of();
+        let value = amount.and_then(|amount| amount.value.number()).map(|value| value.to_string());
+        [
+            self.psp_reference.text(),
+            self.original_reference.text(),
+            self.merchant_account_code.text(),
+            self.merchant_reference.text(),
+            value.as_deref(),
+            amount.and_then(|amount| amount.currency.text()),
+            self.event_code.text(),
+            self.success.text(),
+        ]
+        .map(Option::unwrap_or_default)
+        .join(":")
     }
 
     /// Whether what is signed could be cut in another way, for one of the values holds what they are joined by.
     pub(super) fn is_ambiguous(&self) -> bool {
-        self.values().iter().any(|value| value.contains(':'))
+        self.signed().matches(':').count() != 7
     }
 
     /// The signature that the item carries.

@@ -155,13 +155,13 @@ fn truth(account: &Account, invoice: &Invoice<'_>, payments: Payments) -> Result
 pub(super) fn of_invoice(account: &Account, id: &str) -> Step<Truth> {
     let asking = account.clone();
     let path = requests::in_store(account, &format!("invoices/{}", requests::segment(id)));
-    let payments = requests::get(account, &format!("{path}/payment-methods"));
     Step::send(requests::get(account, &path), move |answer| {
         let invoice: Invoice<'_> = requests::body(answer)?;
         if !invoice.has_late_money() {
             return Ok::<_, Failure>(Step::Done(truth(&asking, &invoice, Payments::Unconfirmed)?));
         }
         let kept = answer.clone();
+        let payments = requests::get(&asking, &format!("{path}/payment-methods"));
         Ok(Step::send(payments, move |answer| {
             let methods: Vec<PaymentMethod<'_>> = requests::list(answer)?;
             Ok(Step::Done(truth(&asking, &requests::body(&kept)?, Payments::of(&methods))?))

@@ -31,7 +31,7 @@ impl Pointer {
             let next = match text.as_bytes().first() {
                 Some(b'{') => {
                     let members = members(text).ok_or_else(|| self.missing())?;
-                    members.into_iter().find(|(key, _)| key == token).map(|(_, value)| value)
+                    members.into_iter().find(|(key, _)| *key.0 == **token).map(|(_, value)| value)
                 }
                 Some(b'[') => {
                     let list: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| self.missing())?;

@@ -7,7 +7,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::provider::json::members;
+use crate::provider::json::{Key, members};
 
 /// Objects and lists within each other; its own bodies have two.
 const DEPTH_MAX: usize = 16;
@@ -31,13 +31,16 @@ fn write(value: &RawValue, depth: usize, form: &mut String) -> Option<()> {
         b'{' => {
             let mut members = members(text)?;
             // As JavaScript sorts texts: by their UTF-16.
-            members.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+            members.sort_by(|(Key(one), _), (Key(other), _)| {
+                let same_order = one.is_ascii() && other.is_ascii();
+                if same_order { one.cmp(other) } else { one.encode_utf16().cmp(other.encode_utf16()) }
+            });
             form.push('{');
-            for (index, (key, value)) in members.iter().enumerate() {
+            for (index, (Key(key), value)) in members.iter().enumerate() {
                 if index > 0 {
                     form.push(',');
                 }
-                form.push_str(&serde_json::to_string(key).ok()?);
+                push_text(key, form)?;
                 form.push(':');
                 write(value, depth.checked_sub(1)?, form)?;
             }
@@ -54,15 +57,33 @@ fn write(value: &RawValue, depth: usize, form: &mut String) -> Option<()> {
             }
             form.push(']');
         }
-        b'"' => {
-            let text: String = serde_json::from_str(text).ok()?;
-            // serde_json escapes exactly what JSON.stringify escapes, and as it does.
-            form.push_str(&serde_json::to_string(&text).ok()?);
-        }
+        // What is written without escapes needs none.
+        b'"' if !text.contains('\\') => form.push_str(text),
+        b'"' => push_text(&serde_json::from_str::<String>(text).ok()?, form)?,
         b't' | b'f' | b'n' => form.push_str(text),
+        _ if is_plain(text) => form.push_str(text),
         _ => form.push_str(&number(text)?),
     }
     Some(())
+}
+
+/// serde_json escapes exactly what JSON.stringify escapes, and as it does.
+fn push_text(text: &str, form: &mut String) -> Option<()> {
+    if text.bytes().any(|byte| byte < b' ' || b"\"\\".contains(&byte)) {
+        form.push_str(&serde_json::to_string(text).ok()?);
+    } else {
+        form.extend(["\"", text, "\""]);
+    }
+    Some(())
+}
+
+/// Whether a JSON number surely stands there as JavaScript writes it, as nearly all do: none is below 0 or far from 1, or
+/// ends in zeros after the point.
+pub(super) fn is_plain(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "1"));
+    let is_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_short = text.len() <= DIGITS_MAX && !fraction.ends_with('0') && !fraction.starts_with("00000");
+    is_short && is_digits(whole) && is_digits(fraction)
 }
 
 /// A JSON number as JavaScript writes it: plain from 0.000001 up to below 1e21, else with an exponent.

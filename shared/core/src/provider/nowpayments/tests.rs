@@ -126,8 +126,19 @@ fn numbers_are_written_as_javascript_writes_them() {
     ] {
         assert_eq!(signed_form::number(text).as_deref(), Some(written), "{text}");
     }
+    let plain = ["0", "7", "49.99", "0.00057312", "5745459419", "1795541200120", "0.00001"];
+    assert!(plain.into_iter().all(signed_form::is_plain));
     for text in ["", "-", ".", "1e400", "1e-400", "1e99999999999", "1e", "0x1", "NaN", "123456789012345678"] {
         assert_eq!(signed_form::number(text), None, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_number_that_is_taken_as_it_stands_is_written_no_otherwise(text in "(0|[1-9][0-9]{0,18})(\\.[0-9]{1,9})?") {
+        if signed_form::is_plain(&text) {
+            assert_eq!(signed_form::number(&text), Some(text));
+        }
     }
 }
 
