@@ -59,6 +59,7 @@ const TABLE: &[Row] = &[
     row("paddle",            [YES, YES, NO,  NO,  YES]),
     row("coinbase_business", [NO,  NO,  YES, YES, YES]),
     row("nowpayments",       [NO,  NO,  YES, YES, NO ]),
+    row("mercado_pago",      [YES, NO,  NO,  NO,  YES]).paid_in("BRL"),
 ];
 
 struct Shop {
