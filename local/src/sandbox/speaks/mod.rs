@@ -11,6 +11,7 @@ mod checkout_com;
 mod coinbase_business;
 mod door;
 mod gocardless;
+mod mercado_pago;
 mod mollie;
 mod nowpayments;
 mod paddle;
@@ -54,6 +55,7 @@ pub(crate) static ALL: &[&Tongue] = &[
     &paddle::TONGUE,
     &coinbase_business::TONGUE,
     &nowpayments::TONGUE,
+    &mercado_pago::TONGUE,
 ];
 
 /// A provider's language.

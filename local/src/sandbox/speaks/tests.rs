@@ -59,6 +59,7 @@ const TABLE: &[Row] = &[
     row("paddle",            [YES, YES, NO,  NO,  YES]),
     row("coinbase_business", [NO,  NO,  YES, YES, YES]),
     row("nowpayments",       [NO,  NO,  YES, YES, NO ]),
+    row("mercado_pago",      [YES, NO,  NO,  NO,  YES]).paid_in("BRL"),
 ];
 
 struct Shop {
@@ -231,4 +232,36 @@ async fn a_checkout_that_the_shop_ends_is_cancelled_at_providers_that_say_so() {
         assert!(shown.contains("payment.cancelled") && !shown.contains("payment.expired"), "{provider}");
     }
     shop.stack.stop().await;
+}
+
+/// Where a checkout cannot be closed it is made to expire, and a payment that was begun there before is not forgotten.
+#[tokio::test]
+async fn a_checkout_that_can_only_expire_is_closed_where_nothing_was_begun_on_it() {
+    let shop = Shop::start().await;
+    let cancel = async |session: &str| {
+        shop.calls(Method::POST, &format!("/v1/sessions/{session}/cancel"), json!({})).await
+    };
+    let (session, page) = shop.opens("mercado_pago", "ended").await;
+    let (status, said) = cancel(&session).await;
+    assert_eq!((status, &said["status"]), (200, &json!("cancelled")), "{said}");
+    let shown = shop.sends(Request::new(Method::GET, page)).await;
+    assert!(String::from_utf8(shown.body.to_vec()).expect("text").contains("payment.expired"));
+
+    let (session, page) = shop.opens("mercado_pago", "begun").await;
+    // Nobody was told that it was begun: whoever closes it finds out.
+    shop.presses(&page, "act=start&deliver=lost").await;
+    let (status, said) = cancel(&session).await;
+    assert_eq!(status, 409, "{said}");
+    shop.reaches(&session, "processing", "begun").await;
+    shop.presses(&page, "act=pay").await;
+    shop.reaches(&session, "paid", "begun, and then paid").await;
+    shop.presses(&page, "act=dispute").await;
+    for _ in 0..400 {
+        let order = shop.order_of("mercado_pago", "begun").await;
+        if order["attention"].to_string().contains("dispute") {
+            return shop.stack.stop().await;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("no dispute: {:#}", shop.order_of("mercado_pago", "begun").await);
 }

@@ -17,7 +17,8 @@ use serde_json::Value;
 use super::{
     ALL, Answer, Checkout, Configured, Event, Failure, Inbound, Listed, NotUnderstood, Reading, Refusal,
     Request, Step, Told, Verdict, adyen, btcpay, checkout_com, coinbase_business, generic, gocardless,
-    manual, mollie, nowpayments, paddle, paypal, paystack, razorpay, sandbox, square, stripe, xendit,
+    manual, mercado_pago, mollie, nowpayments, paddle, paypal, paystack, razorpay, sandbox, square, stripe,
+    xendit,
 };
 use crate::payment::{Kind, Method, Moment, Money, OrderId, Report, SessionId};
 
@@ -106,6 +107,7 @@ const TRIALS: &[&Trial] = &[
     &square::tests::TRIAL,
     &paystack::tests::TRIAL,
     &xendit::tests::TRIAL,
+    &mercado_pago::tests::TRIAL,
     &paddle::tests::TRIAL,
     &btcpay::tests::TRIAL,
     &nowpayments::tests::TRIAL,

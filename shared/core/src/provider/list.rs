@@ -1,20 +1,20 @@
-//! The list of providers. Adding one is one file, one folder of vectors and one line here; nothing else matches on a
-//! provider's name.
+//! The list of providers. Adding one is one file, one folder of vectors and one line here, which its module and its trial
+//! follow (`CONTRIBUTING.md`); nothing else matches on a provider's name.
 
 use std::fmt;
 
 use super::{
     About, AccountError, Checkout, Closed, Created, EndpointFault, Event, Expiry, Held, Inbound,
     NotUnderstood, Reasons, RefundOrder, Repeat, Step, Unsuitable, Verdict, Verified, adyen, btcpay,
-    checkout_com, coinbase_business, generic, gocardless, manual, mollie, nowpayments, paddle, paypal,
-    paystack, razorpay, sandbox, square, stripe, xendit,
+    checkout_com, coinbase_business, generic, gocardless, manual, mercado_pago, mollie, nowpayments, paddle,
+    paypal, paystack, razorpay, sandbox, square, stripe, xendit,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
 use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
-pub static ALL: [&dyn Listed; 17] = [
+pub static ALL: [&dyn Listed; 18] = [
     &stripe::PROVIDER,
     &adyen::PROVIDER,
     &paypal::PROVIDER,
@@ -25,6 +25,7 @@ pub static ALL: [&dyn Listed; 17] = [
     &square::PROVIDER,
     &paystack::PROVIDER,
     &xendit::PROVIDER,
+    &mercado_pago::PROVIDER,
     &paddle::PROVIDER,
     &btcpay::PROVIDER,
     &nowpayments::PROVIDER,

@@ -20,6 +20,7 @@ mod inbound;
 mod json;
 mod list;
 pub mod manual;
+pub mod mercado_pago;
 pub mod mollie;
 pub mod nowpayments;
 pub mod paddle;

@@ -14,6 +14,7 @@ pub(super) const WITHOUT: &[(&str, &str)] = &[
     // Each request's token was seen to have the header and the claims that `generateJwt` of @coinbase/cdp-sdk 1.57.0
     // makes.
     ("coinbase_business", "its libraries on npm and PyPI cover wallets and trading, and no checkouts"),
+    ("mercado_pago", "not compared yet"),
     ("sandbox", "it is ours"),
     ("manual", "nothing is sent"),
     ("generic", "the shop describes it"),
