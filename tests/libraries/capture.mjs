@@ -31,6 +31,7 @@
 // | paddle | types | |
 // | btcpay | types, but not of `metadata`; the community's library, there is no other | refunds of invoices, payouts |
 // | nowpayments | the library | `partially_paid_url` |
+// | mercado_pago | types | `x-render-in-process-refunds`, closing without items |
 // | coinbase_business | | all: its libraries are of wallets and trading |
 import http from "node:http";
 import https from "node:https";
@@ -48,6 +49,8 @@ const SILENT = [
   /^(accept|accept-charset|accept-encoding|accept-language|cache-control|pragma|sec-fetch-mode|user-agent)$/,
   /^(connection|content-length|host|keep-alive|transfer-encoding|x-captured-origin)$/,
   /^x-stripe-client-/, /^adyen-library-/, /^gocardless-client-/, /^x-fern-/, /^xendit-lib/,
+  // Of Mercado Pago's library: its own name and version, and Node's.
+  /^x-product-id$/, /^x-tracking-id$/,
   // Paddle's library draws one for each request, to find it in logs.
   /^x-transaction-id$/,
 ];

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::{Compared, Difference, How};
 use crate::payment::Method;
 use crate::provider::{
-    adyen, btcpay, checkout_com, gocardless, mollie, nowpayments, paddle, paypal, paystack, razorpay, square,
-    stripe, xendit,
+    adyen, btcpay, checkout_com, gocardless, mercado_pago, mollie, nowpayments, paddle, paypal, paystack,
+    razorpay, square, stripe, xendit,
 };
 
 /// Whose requests no library makes.
@@ -14,7 +14,6 @@ pub(super) const WITHOUT: &[(&str, &str)] = &[
     // Each request's token was seen to have the header and the claims that `generateJwt` of @coinbase/cdp-sdk 1.57.0
     // makes.
     ("coinbase_business", "its libraries on npm and PyPI cover wallets and trading, and no checkouts"),
-    ("mercado_pago", "not compared yet"),
     ("sandbox", "it is ours"),
     ("manual", "nothing is sent"),
     ("generic", "the shop describes it"),
@@ -187,6 +186,26 @@ pub(super) const COMPARED: &[Compared] = &[
         payment: "4522625843",
         differences: &[
             ours("create 1", "body /partially_paid_url", "newer than the library: where who paid a part is sent"),
+        ],
+    },
+    Compared {
+        provider: &mercado_pago::PROVIDER,
+        config: || json!({ "api_key": "APP_USR-7434370118000159-031414-2cee51edf8b7", "webhook_secrets": ["s"] }),
+        method: Method::Card, minor: 4999, refunded: 1050, currency: "BRL",
+        checkout_id: "202809963-920c288b-4ebb-40be-966f-700250fa5370",
+        payment: "81968653106",
+        differences: &[
+            Difference {
+                at: "create 1", field: "url",
+                how: How::Otherwise(
+                    "https://api.mercadopago.com/checkout/preferences",
+                    "https://api.mercadopago.com/checkout/preferences/",
+                ),
+                why: "as the reference writes it, and the libraries of other languages too",
+            },
+            ours("refund 1", "header x-render-in-process-refunds",
+                "the library knows no such header: without it a refund that is under way looks refused"),
+            theirs("close 2", "header x-idempotency-key", TWICE_IS_ONCE),
         ],
     },
 ];
