@@ -44,9 +44,9 @@ async fn a_customer_chooses_pays_and_the_link_says_so_ever_after() {
     let path = world.links("1", json!({ "return_url": "https://shop.example/thanks" })).await;
     let before = world.table().await;
     let page = world.page(&path).await;
-    assert_eq!((page.status, heading(&page.body)), (200, "Pay 49.99 EUR to Test shop"));
+    assert_eq!((page.status, heading(&page.body)), (200, "Pay 49.99\u{a0}EUR to Test shop"));
     for expected in
-        ["Test shop", "<dd>1</dd>", "49.99 EUR", "value=\"card\"", "value=\"link\"", "method=\"post\""]
+        ["Test shop", "<dd>1</dd>", "49.99\u{a0}EUR", "value=\"card\"", "value=\"link\"", "method=\"post\""]
     {
         assert!(page.body.contains(expected), "{expected}: {}", page.body);
     }

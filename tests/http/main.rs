@@ -53,6 +53,7 @@ mod healed;
 mod hinted;
 mod idempotency;
 mod kept;
+mod language;
 mod late;
 mod links;
 mod lists;

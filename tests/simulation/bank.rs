@@ -122,16 +122,18 @@ impl Bank {
         self.books().checkouts[place.checkout].events[place.event].clone()
     }
 
-    /// No delivery of it arrives, where asking heals that: nothing before it has ended the checkout. Whether it may be so.
+    /// No delivery of it arrives, where asking heals that: nothing before it has ended the checkout, and payproof knows of
+    /// the checkout. What was there before its session is known by its event alone: where payproof's own request for a
+    /// checkout never arrives, it has nothing to ask about. Whether it may be so.
     pub fn lose(&self, place: Place) -> bool {
         const ENDS: [&str; 4] = ["payment.paid", "payment.failed", "payment.cancelled", "payment.expired"];
         let ends = |event: &Event| ENDS.contains(&event.kind.as_str());
         let mut books = self.books();
-        let events = &mut books.checkouts[place.checkout].events;
+        let Checkout { ahead, events, .. } = &mut books.checkouts[place.checkout];
         let can_be_asked = |event: &Event| {
             ends(event) || ["payment.processing", "payment.review"].contains(&event.kind.as_str())
         };
-        let may = !events[..place.event].iter().any(ends) && can_be_asked(&events[place.event]);
+        let may = !*ahead && !events[..place.event].iter().any(ends) && can_be_asked(&events[place.event]);
         events[place.event].lost |= may;
         may
     }

@@ -9,14 +9,17 @@ use payproof_edge::flow::{FlowError, record_from};
 use payproof_edge::random;
 
 use crate::return_page::Shown;
-use crate::{layout, notice, return_page};
+use crate::{layout, notice, of_browser, return_page};
 
 pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem> {
-    let Ok(id) = SessionId::parse(call.params.get("session_id")) else { return notice::unknown_link() };
-    let Some(payment) = app.store.load(&id.payment).await? else { return notice::unknown_link() };
-    let Some(session) = payment.sessions.get(&id.attempt) else { return notice::unknown_link() };
+    let language = of_browser(call);
+    let Ok(id) = SessionId::parse(call.params.get("session_id")) else {
+        return notice::unknown_link(language);
+    };
+    let Some(payment) = app.store.load(&id.payment).await? else { return notice::unknown_link(language) };
+    let Some(session) = payment.sessions.get(&id.attempt) else { return notice::unknown_link(language) };
     if !session.go_token.matches(call.params.get("token")) {
-        return notice::unknown_link();
+        return notice::unknown_link(language);
     }
     let standing = payment.standing();
     let status = standing.sessions.get(&id.attempt).copied().unwrap_or(Status::Created);
@@ -28,12 +31,8 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     let item = app.store.attempt(id, session.nonce).await?;
     let checkout = item.as_ref().and_then(|item| item.checkout.clone()).filter(|_| open && !ran_out);
     let Some(checkout) = checkout else {
-        return return_page::told(
-            &payment,
-            id.attempt,
-            item.as_ref(),
-            Shown { ran_out: open && ran_out, ..Shown::default() },
-        );
+        let shown = Shown { language, ran_out: open && ran_out, ..Shown::default() };
+        return return_page::told(&payment, id.attempt, item.as_ref(), shown);
     };
     tracing::info!(session_id = %id, "a customer was sent to the checkout");
     if let Err(error) = once(app, payment, id.attempt, Kind::Sent, call.now).await {

@@ -2,6 +2,7 @@
 
 use http::{HeaderName, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use payproof::language::Language;
 use payproof_edge::api::{Code, Problem, Response, answer};
 use payproof_edge::random;
 
@@ -10,7 +11,7 @@ const STYLE: &str = include_str!("page.css");
 /// A page: what it is called, what it says, and the script that it needs.
 pub(crate) struct Page<'a> {
     pub(crate) title: &'a str,
-    pub(crate) lang: &'a str,
+    pub(crate) language: Language,
     pub(crate) body: Markup,
     /// What a browser without JavaScript needs in the head.
     pub(crate) head: Markup,
@@ -33,7 +34,7 @@ impl Page<'_> {
         let nonce = random::token().map_err(|_| Problem::new(Code::Internal))?;
         let markup = html! {
             (DOCTYPE)
-            html lang=(self.lang) {
+            html lang=(self.language.tag()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -57,6 +58,7 @@ impl Page<'_> {
         );
         let response = answer::with_body(status, "text/html; charset=utf-8", markup.into_string());
         let response = answer::header(response, http::header::CONTENT_SECURITY_POLICY, &policy);
+        let response = answer::header(response, http::header::CONTENT_LANGUAGE, self.language.tag());
         Ok(private(response))
     }
 }

@@ -3,6 +3,7 @@
 
 use http::StatusCode;
 use maud::{Markup, html};
+use payproof::language::Language;
 use payproof::payment::{LinkToken, Method, Moment, Opening, Payment, opening};
 use payproof::routing::{Lately, Wanted, offered};
 use payproof::shop::Shop;
@@ -11,94 +12,116 @@ use payproof_edge::app::App;
 use payproof_edge::flow::{Followed, follow_link};
 
 use crate::layout::Page;
-use crate::notice;
+use crate::{notice, of_browser};
 
 pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
-    let Some(token) = LinkToken::parse(call.params.get("token")) else { return notice::unknown_link() };
-    let Some(followed) = follow_link(app, &token, call.now).await? else { return notice::unknown_link() };
+    let language = of_browser(call);
+    let Some(token) = LinkToken::parse(call.params.get("token")) else {
+        return notice::unknown_link(language);
+    };
+    let Some(followed) = follow_link(app, &token, call.now).await? else {
+        return notice::unknown_link(language);
+    };
     let Followed { shop, payment, link } = followed;
+    let language = Language::choose(link.request.locale.as_deref(), Some(language.tag()));
+    let words = language.words();
     let onward = link.request.return_url.as_deref();
     let settled = match opening(&payment, None, None, call.now) {
-        Opening::AlreadyPaid | Opening::UnderWay => Some(payment.standing().status.message()),
-        Opening::TooMany => Some("This order cannot be paid here any more. Please ask the shop."),
+        Opening::AlreadyPaid | Opening::UnderWay => Some(words.message(payment.standing().status)),
+        Opening::TooMany => Some(words.page.too_many),
         Opening::Open(_) | Opening::Next(_) => None,
     };
     if let Some(message) = settled {
         // What is true of the order comes first: who paid is not told that the link is old.
-        let onward = onward.map(|url| ("Continue to the shop", url));
-        return page(told(&shop, &payment, message, onward)).answer(StatusCode::OK);
+        let onward = onward.map(|url| (words.page.onward, url));
+        return page(language, told(language, &shop, &payment, message, onward)).answer(StatusCode::OK);
     }
     if link.expires_at <= call.now {
-        let message = "This payment link has expired. Please ask the shop for a new one.";
-        let back = link.request.cancel_url.as_deref().or(onward).map(|url| ("Back to the shop", url));
-        return page(told(&shop, &payment, message, back)).answer(StatusCode::GONE);
+        let message = words.page.link_expired;
+        let back = link.request.cancel_url.as_deref().or(onward).map(|url| (words.page.back, url));
+        return page(language, told(language, &shop, &payment, message, back)).answer(StatusCode::GONE);
     }
     let lately = app.circuits.known_of(&shop, Lately::of_order(&payment, call.now), call.now);
     let methods = offered(&shop, &Wanted::order(&payment), &lately);
-    let said = call.query("said").as_deref().and_then(said);
-    page(choice(&shop, &payment, &methods, said, &token, link.expires_at)).answer_with_form(StatusCode::OK)
+    let said = call.query("said").as_deref().and_then(|word| said(language, word));
+    let choice = Choice { language, methods: &methods, said, token: &token, expires_at: link.expires_at };
+    page(language, choice.shown(&shop, &payment)).answer_with_form(StatusCode::OK)
 }
 
-fn page(body: Markup) -> Page<'static> {
-    Page { title: "Your payment", lang: "en", body, head: html! {}, script: None }
+fn page(language: Language, body: Markup) -> Page<'static> {
+    Page { title: language.words().page.title, language, body, head: html! {}, script: None }
 }
 
 /// Why the customer is back here, in words. The address names one of these and nothing else is shown of it.
-fn said(word: &str) -> Option<&'static str> {
+fn said(language: Language, word: &str) -> Option<&'static str> {
+    let words = &language.words().page;
     Some(match word {
-        "choose" => "Please choose one of the ways to pay.",
-        "opening" => "Your payment is being prepared. Please choose again in a few seconds.",
-        "unavailable" => {
-            "This way to pay is not available just now, and nothing was charged. Please choose another, or try again \
-             in a moment."
-        }
-        "trouble" => "Something of ours failed, and nothing was charged. Please choose again in a moment.",
+        "choose" => words.choose,
+        "opening" => words.opening,
+        "unavailable" => words.unavailable,
+        "trouble" => words.trouble,
         _ => return None,
     })
 }
 
-fn told(shop: &Shop, payment: &Payment, message: &str, onward: Option<(&str, &str)>) -> Markup {
+fn told(
+    language: Language,
+    shop: &Shop,
+    payment: &Payment,
+    message: &str,
+    onward: Option<(&str, &str)>,
+) -> Markup {
     html! {
         h1 role="status" { (message) }
-        (what(shop, payment))
+        (what(language, shop, payment))
         @if let Some((words, url)) = onward { p { a.button href=(url) rel="noreferrer" { (words) } } }
     }
 }
 
-fn what(shop: &Shop, payment: &Payment) -> Markup {
+fn what(language: Language, shop: &Shop, payment: &Payment) -> Markup {
+    let words = &language.words().page;
     html! {
         dl {
-            dt { "Shop" } dd { (shop.name) }
-            dt { "Order" } dd { (payment.order) }
-            @if let Some(description) = &payment.details.description { dt { "For" } dd { (description) } }
-            dt { "Amount" } dd { (payment.money) }
+            dt { (words.shop) } dd { (shop.name) }
+            dt { (words.order) } dd { (payment.order) }
+            @if let Some(description) = &payment.details.description {
+                dt { (words.description) } dd { (description) }
+            }
+            dt { (words.amount) } dd { (language.amount(payment.money)) }
         }
     }
 }
 
-fn choice(
-    shop: &Shop,
-    payment: &Payment,
-    methods: &[Method],
-    said: Option<&str>,
-    token: &LinkToken,
+/// What is chosen from.
+struct Choice<'a> {
+    language: Language,
+    methods: &'a [Method],
+    /// Why the customer is back here.
+    said: Option<&'static str>,
+    token: &'a LinkToken,
     expires_at: Moment,
-) -> Markup {
-    html! {
-        h1 { "Pay " (payment.money) " to " (shop.name) }
-        @if let Some(said) = said { p role="status" { (said) } }
-        (what(shop, payment))
-        @if methods.is_empty() {
-            p { "No way to pay is available just now. Nothing was charged. Please try again later, or ask the shop." }
-        } @else {
-            form method="post" action=(format!("/pay/{}", token.reveal())) {
-                p { "How do you want to pay?" }
-                @for method in methods {
-                    button name="method" value=(method) { (label(*method)) }
+}
+
+impl Choice<'_> {
+    fn shown(&self, shop: &Shop, payment: &Payment) -> Markup {
+        let words = self.language.words();
+        let pay = words.page.pay.replace("{amount}", &self.language.amount(payment.money));
+        html! {
+            h1 { (pay.replace("{shop}", &shop.name)) }
+            @if let Some(said) = self.said { p role="status" { (said) } }
+            (what(self.language, shop, payment))
+            @if self.methods.is_empty() {
+                p { (words.page.no_way) }
+            } @else {
+                form method="post" action=(format!("/pay/{}", self.token.reveal())) {
+                    p { (words.page.how) }
+                    @for method in self.methods {
+                        button name="method" value=(method) { (words.method(*method)) }
+                    }
                 }
             }
+            p.quiet { (words.page.sent_on.replace("{time}", &until(self.expires_at))) }
         }
-        p.quiet { "You are sent on to the payment provider and pay there. This link is valid until " (until(expires_at)) "." }
     }
 }
 
@@ -107,16 +130,4 @@ fn until(at: Moment) -> String {
     let text = at.to_string();
     let (day, time) = (text.get(..10).unwrap_or_default(), text.get(11..16).unwrap_or_default());
     format!("{day} {time} UTC")
-}
-
-/// A way to pay, as a customer calls it.
-const fn label(method: Method) -> &'static str {
-    match method {
-        Method::Card => "Card",
-        Method::BankTransfer => "Bank transfer",
-        Method::Wallet => "Wallet",
-        Method::Crypto => "Crypto currency",
-        Method::Local => "A local way to pay",
-        Method::Link => "Other ways to pay",
-    }
 }

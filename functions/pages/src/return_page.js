@@ -17,14 +17,14 @@
   if (!session) return;
   const show = (id, on) => { document.getElementById(id).hidden = !on; };
   if (!secret) {
-    message.textContent = "Please open the payment from the shop again to see its status.";
+    message.textContent = message.dataset.openAgain;
     return;
   }
   let etag = null;
   let failures = 0;
   const later = (ms) => setTimeout(ask, ms);
   async function ask() {
-    const headers = { Authorization: "Bearer " + secret };
+    const headers = { Authorization: "Bearer " + secret, "Accept-Language": document.documentElement.lang };
     if (etag) headers["If-None-Match"] = etag;
     try {
       const answer = await fetch("/v1/sessions/" + session, { headers, cache: "no-store" });

@@ -3,6 +3,7 @@
 
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
+use payproof::language::Language;
 use payproof::payment::{Attempt, Kind, Moment, Payment, SessionId, Status};
 use payproof::provider::Why;
 use payproof_edge::api::view::customer_reads;
@@ -14,17 +15,20 @@ use payproof_edge::shops::Freshness;
 use payproof_edge::store::{AttemptItem, Due};
 
 use crate::layout::Page;
-use crate::{go, notice};
+use crate::{go, notice, of_browser};
 
 const SCRIPT: &str = include_str!("return_page.js");
 
 pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
-    let Ok(id) = SessionId::parse(call.params.get("session_id")) else { return notice::unknown_link() };
-    let Some(secret) = call.query("client_secret") else { return without_secret(id) };
-    let Some(payment) = app.store.load(&id.payment).await? else { return notice::unknown_link() };
-    let Some(session) = payment.sessions.get(&id.attempt) else { return notice::unknown_link() };
+    let language = of_browser(call);
+    let Ok(id) = SessionId::parse(call.params.get("session_id")) else {
+        return notice::unknown_link(language);
+    };
+    let Some(secret) = call.query("client_secret") else { return without_secret(id, language) };
+    let Some(payment) = app.store.load(&id.payment).await? else { return notice::unknown_link(language) };
+    let Some(session) = payment.sessions.get(&id.attempt) else { return notice::unknown_link(language) };
     if !session.client_secret.matches(&secret) {
-        return notice::unknown_link();
+        return notice::unknown_link(language);
     }
     let item = app.store.attempt(id, session.nonce).await?;
     let instructions = instructions(app, &payment, id, call.now).await?;
@@ -33,12 +37,19 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
     {
         tracing::warn!(session_id = %id, %error, "it could not be recorded that a browser came back");
     }
-    told(&payment, id.attempt, item.as_ref(), Shown { ran_out: false, live: Some(id), instructions })
+    told(
+        &payment,
+        id.attempt,
+        item.as_ref(),
+        Shown { language, ran_out: false, live: Some(id), instructions },
+    )
 }
 
 /// What else of a session its page shows.
 #[derive(Default)]
 pub(crate) struct Shown {
+    /// The language that the browser likes best; the session's own comes before it.
+    pub(crate) language: Language,
     /// Its time is over, though nobody has said so yet.
     pub(crate) ran_out: bool,
     /// The session that the page asks about.
@@ -83,68 +94,82 @@ pub(crate) fn told(
     item: Option<&AttemptItem>,
     shown: Shown,
 ) -> Result<Response, Problem> {
-    let Shown { ran_out, live, instructions } = shown;
+    let Shown { language, ran_out, live, instructions } = shown;
     let standing = payment.standing();
     let own = standing.sessions.get(&attempt).copied().unwrap_or(Status::Created);
     let status = customer_reads(if ran_out { Status::Expired } else { own }, standing.status);
     let request = item.map(|item| &item.request);
     let onward = request.and_then(|request| request.return_url.as_deref());
     let back = request.map(|request| request.back_url.as_str()).filter(|url| !url.contains("client_secret="));
-    let lang =
-        request.and_then(|request| request.locale.as_deref()).filter(|locale| locale.starts_with("en"));
+    let locale = request.and_then(|request| request.locale.as_deref());
+    let language = Language::choose(locale, Some(language.tag()));
     let open = !status.is_final();
     let why = Why::of(payment, attempt, status).and_then(|why| why.for_customer());
-    let instructions = instructions.filter(|_| open);
-    let body = body(payment, status, why, instructions.as_deref(), onward, back, live.filter(|_| open));
+    let told = Told {
+        language,
+        status,
+        why: why.map(|why| language.words().reason(why)),
+        instructions: instructions.filter(|_| open),
+        onward,
+        back,
+        live: live.filter(|_| open),
+    };
+    let body = body(payment, &told);
     let head = html! {
         @if open && live.is_some() {
             noscript { (PreEscaped("<meta http-equiv=\"refresh\" content=\"5\">")) }
         }
     };
     let script = live.map(|_| SCRIPT);
-    Page { title: "Your payment", lang: lang.unwrap_or("en"), body, head, script }.answer(StatusCode::OK)
+    Page { title: language.words().page.title, language, body, head, script }.answer(StatusCode::OK)
 }
 
-fn body(
-    payment: &Payment,
+/// What a session's page says.
+struct Told<'a> {
+    language: Language,
     status: Status,
-    why: Option<&str>,
-    instructions: Option<&str>,
-    onward: Option<&str>,
-    back: Option<&str>,
+    why: Option<&'static str>,
+    instructions: Option<String>,
+    onward: Option<&'a str>,
+    back: Option<&'a str>,
+    /// The session that the page asks about.
     live: Option<SessionId>,
-) -> Markup {
+}
+
+fn body(payment: &Payment, told: &Told<'_>) -> Markup {
+    let Told { language, status, why, instructions, onward, back, live } = told;
+    let words = language.words();
     let session = live.map(|id| id.to_string());
     html! {
-        h1 #message role="status" aria-live="polite" data-session=[session] data-status=(status) { (status.message()) }
+        h1 #message role="status" aria-live="polite" data-session=[session] data-status=(status)
+            data-open-again=(words.page.open_again) { (words.message(*status)) }
         p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
         @if let Some(text) = instructions { p.instructions { (text) } }
         dl {
-            dt { "Order" } dd { (payment.order) }
-            dt { "Amount" } dd { (payment.money) }
+            dt { (words.page.order) } dd { (payment.order) }
+            dt { (words.page.amount) } dd { (language.amount(payment.money)) }
         }
         // With a script the page changes by itself; these are shown and hidden by it.
-        p #onward hidden[status != Status::Paid && status != Status::Refunded && status != Status::Review] {
-            @if let Some(url) = onward { a.button href=(url) rel="noreferrer" { "Continue to the shop" } }
+        p #onward hidden[!matches!(status, Status::Paid | Status::Refunded | Status::Review)] {
+            @if let Some(url) = onward { a.button href=(url) rel="noreferrer" { (words.page.onward) } }
         }
         p #again hidden[!matches!(status, Status::Failed | Status::Cancelled | Status::Expired)] {
-            @if let Some(url) = back.or(onward) { a.button href=(url) rel="noreferrer" { "Back to the shop" } }
+            @if let Some(url) = back.or(*onward) { a.button href=(url) rel="noreferrer" { (words.page.back) } }
         }
-        p #lost hidden { "The status cannot be read just now. It is asked for again; your payment is not affected." }
+        p #lost hidden { (words.page.lost) }
     }
 }
 
 /// The page after its address was cleaned and the browser reloaded it: the tab still knows the secret, the address does not.
-fn without_secret(id: SessionId) -> Result<Response, Problem> {
+fn without_secret(id: SessionId, language: Language) -> Result<Response, Problem> {
     let session = id.to_string();
+    let words = &language.words().page;
     let body = html! {
-        h1 #message role="status" aria-live="polite" data-session=(session) data-status="unknown" {
-            "We are looking up your payment."
-        }
+        h1 #message role="status" aria-live="polite" data-session=(session) data-status="unknown"
+            data-open-again=(words.open_again) { (words.looking) }
         p #why hidden {} p #onward hidden {} p #again hidden {}
-        p #lost hidden { "The status cannot be read just now. It is asked for again; your payment is not affected." }
-        noscript { p { "Please open the payment from the shop again to see its status." } }
+        p #lost hidden { (words.lost) }
+        noscript { p { (words.open_again) } }
     };
-    Page { title: "Your payment", lang: "en", body, head: html! {}, script: Some(SCRIPT) }
-        .answer(StatusCode::OK)
+    Page { title: words.title, language, body, head: html! {}, script: Some(SCRIPT) }.answer(StatusCode::OK)
 }

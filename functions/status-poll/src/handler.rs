@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use http::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use http::header::{CONTENT_LANGUAGE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY};
+use payproof::language::Language;
 use payproof::payment::{Moment, Payment, SessionId};
 use payproof::routing::Lately;
 use payproof::shop::{KeyKind, Shop};
@@ -24,8 +25,11 @@ async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
     let lately = app.circuits.known_of(&shop, Lately::of_order(&payment, call.now), call.now);
     let view = SessionView::knowing(&shop, &payment, &standing, id.attempt, &lately, call.now);
     let view = view.ok_or_else(|| Problem::new(Code::NotFound))?;
+    // Who reads here is whoever asks, so their language counts; the session's own locale would be one more read.
+    let language = Language::choose(None, call.header("accept-language"));
+    let view = view.in_language(language);
     let view = match reader {
-        Reader::Customer => view.for_customer(&payment, id.attempt),
+        Reader::Customer => view.for_customer(&payment, id.attempt, language),
         Reader::Merchant => view,
     };
     let etag = format!("\"{}\"", payment.version);
@@ -35,6 +39,8 @@ async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
         answer::json(StatusCode::OK, &view)
     };
     let response = answer::header(response, ETAG, &etag);
+    let response = answer::header(response, CONTENT_LANGUAGE, language.tag());
+    let response = answer::header(response, VARY, "accept-language");
     Ok(match view.poll_after_ms {
         Some(millis) => answer::header(response, RETRY_AFTER, &millis.div_ceil(1_000).to_string()),
         None => response,

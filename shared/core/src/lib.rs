@@ -45,10 +45,12 @@
 //! - [`shop`]: a shop's configuration, typed and checked when it is loaded.
 //! - [`routing`]: which provider an order goes to.
 //! - [`diagnose`]: what is wrong with a shop, or soon will be, and what to do.
+//! - [`language`]: what customers read, in their language.
 //! - [`notify`]: how a shop is told: the signed message, when it is tried again, and where it may go.
 #![forbid(unsafe_code)]
 
 pub mod diagnose;
+pub mod language;
 pub mod notify;
 pub mod payment;
 pub mod provider;

@@ -123,18 +123,18 @@ impl<'a> Why<'a> {
         })
     }
 
-    /// What the customer reads; none where the reason is a person's note.
-    pub fn for_customer(&self) -> Option<&'static str> {
+    /// What the customer may read; none where the reason is a person's note.
+    pub fn for_customer(&self) -> Option<ForCustomer> {
         let unknown = match self.fact.said.kind {
             Kind::Failed | Kind::AttemptDeclined if self.fact.is_not_created() => {
-                return Some(ForCustomer::Unavailable.words());
+                return Some(ForCustomer::Unavailable);
             }
             Kind::Failed | Kind::AttemptDeclined => ForCustomer::Declined,
             Kind::Review => ForCustomer::Reviewed,
             _ => return None,
         };
         let meaning = meaning(self.provider, self.fact.said.kind.word(), self.code);
-        Some(meaning.map_or(unknown, |meaning| meaning.customer).words())
+        Some(meaning.map_or(unknown, |meaning| meaning.customer))
     }
 
     /// What the merchant reads: what it means and what to do, or the provider's own word where it is none that is

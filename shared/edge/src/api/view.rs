@@ -1,5 +1,6 @@
 //! What is shown of an order and of a session.
 
+use payproof::language::Language;
 use payproof::payment::{
     Attempt, Attention, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status, opening,
 };
@@ -118,10 +119,18 @@ impl SessionView {
 impl SessionView {
     /// As the customer reads it: the reason in a sentence that says no more than a stranger may know, and no code.
     #[must_use]
-    pub fn for_customer(self, payment: &Payment, attempt: Attempt) -> Self {
+    pub fn for_customer(self, payment: &Payment, attempt: Attempt, language: Language) -> Self {
         let why = Why::of(payment, attempt, customer_reads(self.status, self.order_status));
-        let reason_text = why.and_then(|why| why.for_customer()).map(str::to_owned);
+        let reason_text =
+            why.and_then(|why| why.for_customer()).map(|why| language.words().reason(why).to_owned());
         Self { reason: None, reason_text, ..self }
+    }
+
+    /// With what the customer reads in this language.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Self {
+        let message = language.words().message(customer_reads(self.status, self.order_status));
+        Self { message, ..self }
     }
 }
 

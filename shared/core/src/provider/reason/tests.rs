@@ -10,7 +10,10 @@ use crate::provider::ALL;
 fn why(story: &Story) -> (Option<&'static str>, Option<String>) {
     let status = story.status();
     let found = Why::of(&story.payment, Attempt::FIRST, status);
-    (found.and_then(|why| why.for_customer()), found.and_then(|why| why.for_merchant()))
+    (
+        found.and_then(|why| why.for_customer()).map(ForCustomer::words),
+        found.and_then(|why| why.for_merchant()),
+    )
 }
 
 fn failed(code: &str) -> Story {
