@@ -22,6 +22,8 @@ mod world;
 #[cfg(feature = "wider")]
 mod browser;
 mod chaos;
+#[cfg(feature = "wider")]
+mod console;
 mod paid;
 mod retell;
 #[cfg(feature = "wider")]

@@ -1,6 +1,8 @@
-//! What a customer's browser sees: the way to the hosted checkout, the page after it, and the answer to unknown paths.
+//! What a browser sees: the way to the hosted checkout, the page after it, the merchant's console, and the answer to
+//! unknown paths.
 #![forbid(unsafe_code)]
 
+mod console;
 mod go;
 mod layout;
 mod notice;
@@ -23,6 +25,8 @@ async fn page(app: &App, call: Call) -> Result<Response, Problem> {
         "/go/{session_id}/{token}" => go::redirect(app, &call).await.or_else(notice::trouble),
         "/return/{session_id}" => return_page::show(app, &call).await.or_else(notice::trouble),
         "/pay/{token}" => pay::show(app, &call).await.or_else(notice::trouble),
+        "/dashboard" => Ok(console::page(&call)),
+        "/dashboard/{file}" => console::file(&call),
         "/healthz" => Ok(answer::json(StatusCode::OK, &serde_json::json!({ "status": "ok" }))),
         _ => Err(Problem::new(Code::NotFound)),
     }
