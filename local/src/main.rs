@@ -153,7 +153,7 @@ fn welcome(stack: &Stack) -> std::io::Result<()> {
     if let Some(keys) = &stack.demo {
         let secret = keys.secret_key.reveal();
         writeln!(out, "\n  Demo shop        {url}/demo")?;
-        writeln!(out, "  Dashboard        {url}/dashboard   (comes with a later version)")?;
+        writeln!(out, "  Dashboard        {url}/dashboard   (sign in with the secret or the read key)")?;
         writeln!(out, "\n  Secret key       {secret}")?;
         writeln!(out, "  Read key         {}", keys.read_key.reveal())?;
         writeln!(out, "  Publishable key  {}", keys.publishable_key.reveal())?;

@@ -229,10 +229,11 @@ fn what_can_be_repeated_later_says_when() {
     }
 }
 
-/// The words of a schema that lists them.
+/// The words of a schema that lists them, or gives them as examples.
 fn words(schema: &str) -> Vec<&'static str> {
     let schema = &document()["components"]["schemas"][schema];
-    let listed = schema["enum"].as_array().map(|words| words.iter().collect::<Vec<_>>());
+    let listed = schema["enum"].as_array().or_else(|| schema["examples"].as_array());
+    let listed = listed.map(|words| words.iter().collect::<Vec<_>>());
     let described =
         || schema["oneOf"].as_array().map(|words| words.iter().map(|word| &word["const"]).collect());
     let words: Vec<&Value> = listed.or_else(described).expect("words");

@@ -40,6 +40,7 @@ mod by_hand;
 mod by_payment;
 mod cancel;
 mod confirmed;
+mod console;
 mod demo_shop;
 mod diagnostics;
 mod doors;

@@ -1,7 +1,8 @@
-//! What a customer's browser sees: the way to the hosted checkout, the page after it, the element that says the same on a
-//! shop's own page, and the answer to unknown paths.
+//! What a browser sees: the way to the hosted checkout, the page after it, the element that says the same on a shop's own
+//! page, the merchant's console, and the answer to unknown paths.
 #![forbid(unsafe_code)]
 
+mod console;
 mod go;
 mod layout;
 mod notice;
@@ -28,6 +29,8 @@ async fn page(app: &App, call: Call) -> Result<Response, Problem> {
         "/return/{session_id}" => return_page::show(app, &call).await.or_else(trouble),
         "/pay/{token}" => pay::show(app, &call).await.or_else(trouble),
         "/v1/status.js" => Ok(status_element::script()),
+        "/dashboard" => Ok(console::page(&call)),
+        "/dashboard/{file}" => console::file(&call),
         "/healthz" => Ok(answer::json(StatusCode::OK, &serde_json::json!({ "status": "ok" }))),
         _ => Err(Problem::new(Code::NotFound)),
     }

@@ -10,7 +10,7 @@ use payproof::payment::{Moment, Payment, SessionId};
 use payproof::routing::Lately;
 use payproof::shop::{KeyKind, Shop};
 use payproof_edge::api::view::SessionView;
-use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, serve, who};
+use payproof_edge::api::{Call, Code, Function, Problem, Request, Response, answer, read, serve, who};
 use payproof_edge::app::App;
 use payproof_edge::shops::Freshness;
 
@@ -33,7 +33,7 @@ async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
         Reader::Merchant => view,
     };
     let etag = format!("\"{}\"", payment.version);
-    let response = if matches_etag(call.header(IF_NONE_MATCH.as_str()), &etag) {
+    let response = if read::matches_etag(call.header(IF_NONE_MATCH.as_str()), &etag) {
         answer::empty(StatusCode::NOT_MODIFIED)
     } else {
         answer::json(StatusCode::OK, &view)
@@ -84,10 +84,4 @@ async fn find(app: &App, call: &Call) -> Result<Found, Problem> {
     };
     let reader = if secret.is_some() { Reader::Customer } else { Reader::Merchant };
     Ok(Found { shop, payment, id, reader })
-}
-
-/// Whether one of the tags is this one, weakly compared (RFC 9110, section 13.1.2).
-fn matches_etag(header: Option<&str>, etag: &str) -> bool {
-    let tags = header.unwrap_or_default().split(',').map(str::trim);
-    tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag)).any(|tag| tag == etag || tag == "*")
 }

@@ -158,6 +158,12 @@ pub fn idempotency_key(call: &Call) -> Result<Option<&str>, Problem> {
     key.map(Some).ok_or_else(|| Problem::new(Code::InvalidIdempotencyKey))
 }
 
+/// Whether one of the tags is this one, weakly compared (RFC 9110, section 13.1.2).
+pub fn matches_etag(header: Option<&str>, etag: &str) -> bool {
+    let tags = header.unwrap_or_default().split(',').map(str::trim);
+    tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag)).any(|tag| tag == etag || tag == "*")
+}
+
 /// The list key of an order that a cursor of a page of orders stands for.
 pub fn order_cursor(text: &str) -> Option<String> {
     let (millis, id) = text.split_once('.')?;

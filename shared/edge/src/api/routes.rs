@@ -145,6 +145,8 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/go/{session_id}/{token}", Function::Pages, Key::None),
     route(Method::GET, "/return/{session_id}", Function::Pages, Key::None),
     route(Method::GET, "/v1/status.js", Function::Pages, Key::None),
+    route(Method::GET, "/dashboard", Function::Pages, Key::None),
+    route(Method::GET, "/dashboard/{file}", Function::Pages, Key::None),
     route(Method::GET, "/healthz", Function::Pages, Key::None),
 ];
 

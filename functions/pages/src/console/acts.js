@@ -1,0 +1,265 @@
+// What can be done about an order: each asks once, says what it will do, and shows the answer.
+import { button, choice, element, field } from "./dom.js";
+import { ATTENTION, count, moment, plain } from "./words.js";
+import { amountText, decimal, decimalsOf, minorUnits } from "./money.js";
+import { keepActor, lastActor } from "./key.js";
+import { part, post } from "./api.js";
+import { question } from "./dialog.js";
+
+/** Who decides and why: fields, and what they say. */
+function decided(needsName) {
+  const actor = element("input", { type: "text", maxlength: "64", autocomplete: "name", value: lastActor(), required: needsName });
+  const note = element("textarea", { rows: "2", maxlength: "500" });
+  const fields = [
+    field(needsName ? "Your name" : "Your name, if you like", actor, "It stands in the payment log."),
+    field("Why, if you like", note, "For whoever reads the log later."),
+  ];
+  const said = () => {
+    const name = actor.value.trim();
+    keepActor(name);
+    return { ...(name && { actor: name }), ...(note.value.trim() && { note: note.value.trim() }) };
+  };
+  const fault = () => (needsName && !actor.value.trim() ? "Enter your name: the log says who decided." : null);
+  return { fields, said, fault };
+}
+
+function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Sends a body under one key for as long as nobody knows what came of it, so that a repeat is the same request. Until
+ * then another body is not sent: the first may have been made, and then both would be.
+ */
+function once() {
+  let key = randomKey();
+  let unsure = "";
+  return async (path, body) => {
+    const text = JSON.stringify(body);
+    if (unsure && text !== unsure) return { fault: "Nobody knows yet whether the first request was made. Send it again unchanged: it is made once. Or do nothing, and read the order again." };
+    try {
+      return await post(path, body, { "Idempotency-Key": key });
+    } catch (error) {
+      const refused = error.status >= 400 && error.status < 500;
+      unsure = refused ? "" : text;
+      if (refused) key = randomKey();
+      throw error;
+    }
+  };
+}
+
+const REFUND = {
+  pending: "It is under way; nothing has to be sent again.",
+  succeeded: "The money is back with the customer.",
+  failed: "It failed.",
+};
+
+/** How a refund stands, in a sentence. */
+function refundText(refund) {
+  return `Refund of ${amountText(refund.amount, refund.currency)}: ${REFUND[refund.status]}${refund.reason ? ` (${refund.reason})` : ""}`;
+}
+
+export function askRefund(order, answered) {
+  const { currency } = order;
+  const left = Math.max(0, order.amount_paid - order.amount_refunded);
+  const foreignMoney = order.attention.includes("currency_mismatch");
+  const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && !foreignMoney ? decimal(left, decimalsOf(currency)) : "" });
+  const session = choice([["", "payproof finds it"], ...order.sessions.map((each) => [each.id, `attempt ${each.attempt}, ${each.provider}, ${plain(each.status)}`])], "");
+  const reason = element("textarea", { rows: "2", maxlength: "500" });
+  const send = once();
+  question({
+    title: "Refund",
+    says: [
+      `Sends money of order ${order.id} back to the customer, by the way it came. It cannot be undone.`,
+      foreignMoney ? "Money of another currency came: leave the amount empty, and all that is left of it goes back." : `${amountText(left, currency)} of ${amountText(order.amount_paid, currency)} are left.`,
+    ],
+    fields: [
+      field(`Amount in ${currency}`, amount, "Empty: all that is left of the payment."),
+      order.sessions.length > 1 && field("Of which attempt", session),
+      field("Why, if you like", reason, "It stands in the payment log."),
+    ],
+    deed: "Refund",
+    danger: true,
+    answered,
+    send: async () => {
+      const body = {};
+      if (amount.value.trim()) {
+        const read = minorUnits(amount.value, currency);
+        if (read.fault) return read;
+        body.amount = read.minor;
+      }
+      if (session.value) body.session_id = session.value;
+      if (reason.value.trim()) body.reason = reason.value.trim();
+      const came = await send(`v1/orders/${part(order.id)}/refunds`, body);
+      return came.fault ? came : refundText(came);
+    },
+  });
+}
+
+export function askCancel(session, answered) {
+  const by = decided(false);
+  question({
+    title: `Cancel attempt ${session.attempt}`,
+    says: `Closes its checkout at ${session.provider}, so that nobody can pay there any more. The customer may be sent to a new one.`,
+    fields: by.fields,
+    deed: "Cancel the session",
+    danger: true,
+    answered,
+    send: async () => {
+      const now = await post(`v1/sessions/${part(session.id)}/cancel`, by.said());
+      return `Attempt ${now.attempt} is ${plain(now.status)}.`;
+    },
+  });
+}
+
+const ASKED = {
+  applied: "Its answer was news, and is recorded.",
+  review: "Its answer was news, and a person has to decide now.",
+  unchanged: "Its answer changed nothing.",
+};
+
+export function askProvider(session, answered) {
+  question({
+    title: `Ask ${session.provider}`,
+    says: `Asks ${session.provider} now what became of attempt ${session.attempt}. What it says is recorded, as its webhook would be.`,
+    deed: "Ask the provider",
+    answered,
+    send: async () => {
+      const { outcome, session: now } = await post(`v1/sessions/${part(session.id)}/reconcile`, {});
+      return `${session.provider} answered. ${ASKED[outcome]} Attempt ${now.attempt} is ${plain(now.status)}.`;
+    },
+  });
+}
+
+/** Approving or rejecting; of a session that nobody but a person sees the money of, approving says that it came. */
+export function askReview(session, decision, answered) {
+  const by = decided(true);
+  const amount = amountText(session.amount, session.currency);
+  const byHand = session.status !== "review";
+  const approve = byHand ? `Says that ${amount} came for attempt ${session.attempt}, all of it. The order is paid, and the shop is told.` : `Says that what came for attempt ${session.attempt} is enough. The order is paid, and the shop is told.`;
+  const reject = `Turns attempt ${session.attempt} away: money that came is sent back to the customer at once.`;
+  question({
+    title: decision === "approve" ? `Approve attempt ${session.attempt}` : `Reject attempt ${session.attempt}`,
+    says: decision === "approve" ? approve : reject,
+    fields: by.fields,
+    deed: decision === "approve" ? (byHand ? "The money came" : "Approve") : "Reject",
+    danger: decision === "reject",
+    answered,
+    send: async () => {
+      const fault = by.fault();
+      if (fault) return { fault };
+      const { session: now, refunds } = await post(`v1/sessions/${part(session.id)}/review`, { decision, ...by.said() });
+      const back = decision === "reject" && !refunds.length && now.status === "review" ? " Nothing was sent back from here: if money came, send it back at the provider." : "";
+      return [`Attempt ${now.attempt} is ${plain(now.status)}.${back}`, ...refunds.map(refundText)].join(" ");
+    },
+  });
+}
+
+export function askAcknowledge(order, answered) {
+  const by = decided(true);
+  const boxes = order.attention.map((word) => {
+    const box = element("input", { type: "checkbox", value: word, checked: true });
+    return { box, label: element("label", { class: "check" }, box, " ", ATTENTION[word]?.says ?? plain(word)) };
+  });
+  question({
+    title: "Acknowledge",
+    says: `Says that you have looked at this of order ${order.id}. It needs nobody any more, until something raises it again. No money moves.`,
+    fields: [element("fieldset", null, element("legend", null, "Looked at"), boxes.map(({ label }) => label)), ...by.fields],
+    deed: "Acknowledge",
+    answered,
+    send: async () => {
+      const attention = boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
+      if (!attention.length) return { fault: "Choose what you have looked at." };
+      const fault = by.fault();
+      if (fault) return { fault };
+      const now = await post(`v1/orders/${part(order.id)}/acknowledge`, { attention, ...by.said() });
+      if (now.attention.length) return `Acknowledged. It still needs somebody for: ${now.attention.map(plain).join(", ")}.`;
+      return now.status === "review" ? "Acknowledged. It is still in review: approve or reject it." : "Acknowledged. Nothing about this order needs anybody now.";
+    },
+  });
+}
+
+export function askResend(notification, answered) {
+  question({
+    title: "Tell the shop again",
+    says: `Sends ${notification.type} (number ${notification.sequence} of order ${notification.order_id}) to the shop's server at once, under the same id: ${notification.id}.`,
+    deed: "Tell it again",
+    answered,
+    send: async () => {
+      await post(`v1/notifications/${part(notification.id)}/resend`, {});
+      return "It is sent at once; the try will stand in the story.";
+    },
+  });
+}
+
+const DAY_SECONDS = 86400;
+
+export function askLink(order) {
+  const valid = choice([[String(DAY_SECONDS), "a day"], [String(7 * DAY_SECONDS), "a week"], [String(30 * DAY_SECONDS), "30 days"]], String(7 * DAY_SECONDS));
+  question({
+    title: "Make a payment link",
+    says: `An address that order ${order.id} (${amountText(order.amount, order.currency)}) can be paid at. Whoever has it can pay by it, and sees the description and the amount.`,
+    fields: [field("Valid for", valid)],
+    deed: "Make the link",
+    send: async () => {
+      const link = await post("v1/payment-links", { order_id: order.id, expires_in: Number(valid.value) });
+      return linkMade(link);
+    },
+  });
+}
+
+function linkMade(link) {
+  const address = element("input", { type: "text", readonly: true, value: link.url, on: { focus: () => address.select() } });
+  const told = element("p", { role: "status" }, "The link is made. It is shown this once.");
+  const copy = button("Copy", async () => {
+    try {
+      await navigator.clipboard.writeText(link.url);
+      told.textContent = "Copied.";
+    } catch {
+      address.focus();
+      told.textContent = "This browser does not let a page copy: the link is selected, copy it yourself.";
+    }
+  }, { kind: "primary" });
+  return element("div", null, told, field("Link", address), element("p", { class: "quiet" }, "Valid until ", moment(link.expires_at), "."), element("div", { class: "deeds" }, copy));
+}
+
+/** All that failed since a moment, told again; goes on until nothing is left. */
+export function askResendAll(since, answered) {
+  question({
+    title: "Tell the shop all of it again",
+    says: "Sends everything again that the shop may not know: due at once, with all tries anew. Mend the shop's server first. Sending it twice is harmless.",
+    deed: "Tell it all again",
+    answered,
+    send: async () => {
+      const done = await toTheEnd("v1/notifications/resend", { since });
+      return `${count(done, "notification is", "notifications are")} due at once.`;
+    },
+  });
+}
+
+/** Stored events of an outcome applied again, or, of what was refused, the providers asked. */
+export function askReplayAll(outcome, answered) {
+  const refused = outcome === "refused";
+  question({
+    title: refused ? "Ask the providers about all that is open" : "Apply them all again",
+    says: refused ? "Of refused deliveries nothing was believed or kept. Once what made us refuse them is mended, this asks the providers about every open order." : `Applies every stored event that is ${plain(outcome)} once more. Nothing is applied twice.`,
+    deed: refused ? "Ask the providers" : "Apply them all",
+    answered,
+    send: async () => {
+      const done = await toTheEnd("v1/events/replay", { outcome });
+      return refused ? `${count(done, "order was", "orders were")} looked at.` : `${count(done, "event is", "events are")} applied now that ${done === 1 ? "was" : "were"} not.`;
+    },
+  });
+}
+
+/** A bulk request works for some seconds and says where to go on. */
+async function toTheEnd(path, body) {
+  let done = 0;
+  let cursor = null;
+  do {
+    const answer = await post(path, cursor ? { ...body, cursor } : body);
+    done += answer.done;
+    cursor = answer.next_cursor;
+  } while (cursor);
+  return done;
+}

@@ -1,0 +1,64 @@
+// One question before anything is done: what it will do, in words, and a button that names it.
+import { button, element, fill, trouble } from "./dom.js";
+
+let titles = 0;
+
+/**
+ * Asks once. `send` does it and answers with a text for `answered`, or with a node that is shown here instead; what it
+ * throws is shown, and the question stays. Where it returns `{ fault }` nothing was sent.
+ */
+export function question({ title, says, fields = [], deed, danger = false, send, answered }) {
+  const id = `dialog-${++titles}`;
+  const place = element("div");
+  const act = element("button", { type: "submit", class: danger ? "danger" : "primary" }, deed);
+  const keep = button("Do nothing", () => dialog.close());
+  let busy = false;
+  const submit = async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    act.disabled = keep.disabled = true;
+    fill(place, element("p", { class: "quiet", role: "status" }, "Working…"));
+    try {
+      const came = await send();
+      if (came.fault) {
+        fill(place, element("p", { class: "notice error", role: "alert" }, came.fault));
+      } else if (came instanceof Node) {
+        fill(form, heading, came, element("div", { class: "deeds" }, button("Close", () => dialog.close())));
+        form.querySelector("button").focus();
+      } else {
+        dialog.close();
+        answered(came);
+      }
+    } catch (error) {
+      fill(place, trouble(error));
+    }
+    busy = false;
+    act.disabled = keep.disabled = false;
+  };
+  const heading = element("h2", { id }, title);
+  const words = [says].flat().map((text) => element("p", null, text));
+  const form = element(
+    "form",
+    { novalidate: true, on: { submit } },
+    heading,
+    words,
+    fields,
+    place,
+    element("div", { class: "deeds" }, act, keep),
+  );
+  const dialog = element(
+    "dialog",
+    {
+      "aria-labelledby": id,
+      on: {
+        // What is under way is not hidden: its answer is waited for.
+        cancel: (event) => busy && event.preventDefault(),
+        close: () => dialog.remove(),
+      },
+    },
+    form,
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,47 @@
+// Finding an order by whatever somebody has in hand.
+import { element, say } from "./dom.js";
+import { get, part, sessionOf } from "./api.js";
+
+const EVENT = /^ev_\d{8}_\d{13}_[0-9a-f]{20}$/;
+
+/** Where a text leads: the address of a page here. Throws where nothing is found. */
+async function lookUp(text) {
+  if (EVENT.test(text)) return `#/events?id=${part(text)}`;
+  const session = sessionOf(text);
+  if (session) {
+    try {
+      return `#/orders/${part((await get(`v1/sessions/${part(session)}`)).order_id)}`;
+    } catch (error) {
+      // A shop may name its orders so, too.
+      if (error.status !== 404) throw error;
+    }
+  }
+  return `#/orders/${part((await get(`v1/orders/${part(text)}`)).id)}`;
+}
+
+/** The field in the head of each page. */
+export function finder() {
+  const wanted = element("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false", placeholder: "1042, cs_…, ev_…, msg_…" });
+  const submit = async (event) => {
+    event.preventDefault();
+    const text = wanted.value.trim();
+    if (!text) return;
+    say("Looking…", "quiet");
+    try {
+      const found = await lookUp(text);
+      say("");
+      wanted.value = "";
+      location.hash = found;
+    } catch (error) {
+      const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+      if (error.status === 404) say(`Nothing of this shop has the id “${shown}”. An order is found by its id, by a session's (cs_…), a notification's (msg_…), a refund's (rf_…) or a stored event's (ev_…); not yet by an id of the provider.`, "error");
+      else say(`${error.title}: ${error.message}`, "error");
+    }
+  };
+  return element(
+    "form",
+    { class: "finder", role: "search", on: { submit } },
+    element("label", { for: "find" }, "Find an order"),
+    element("div", { class: "beside" }, wanted, element("button", { type: "submit" }, "Find")),
+  );
+}

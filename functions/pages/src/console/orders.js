@@ -1,0 +1,143 @@
+// The orders: what needs somebody first, then all of them, newest first, by what is asked for.
+import { button, choice, element, field, fill, foreign, load, page, section, trouble } from "./dom.js";
+import { ATTENTION, STATUS, badge, count, moment, plain } from "./words.js";
+import { amountText } from "./money.js";
+import { get, part } from "./api.js";
+
+/** How many orders are looked through for what needs somebody, in pages of the API. */
+const ATTENTION_PAGES = 4;
+/** After so many pages in which nothing suits, somebody is asked whether to look further. */
+const EMPTY_PAGES = 5;
+
+/** One order in a list. */
+function row(order) {
+  return element(
+    "li",
+    null,
+    element(
+      "a",
+      { class: "row", href: `#/orders/${part(order.id)}` },
+      element("span", { class: "name" }, foreign(order.id)),
+      element("span", { class: "amount" }, amountText(order.amount, order.currency)),
+      badge(order.status),
+      element("span", { class: "quiet" }, moment(order.created_at)),
+      order.customer_email && element("span", { class: "quiet wide" }, foreign(order.customer_email)),
+      order.attention.length > 0 && element("span", { class: "wants wide" }, order.attention.map(plain).join(", ")),
+    ),
+  );
+}
+
+function list(orders) {
+  return element("ul", { class: "rows" }, orders.map(row));
+}
+
+/** Midnight, in this browser's zone, of a day as a date field writes it; `after` days later. */
+function midnight(day, after) {
+  const [year, month, date] = day.split("-").map(Number);
+  return new Date(year, month - 1, date + after).getTime();
+}
+
+function asked(query, cursor) {
+  const from = query.get("from");
+  const to = query.get("to");
+  return {
+    status: query.get("status"),
+    attention: query.get("attention"),
+    from: from && new Date(midnight(from, 0)).toISOString(),
+    to: to && new Date(midnight(to, 1) - 1).toISOString(),
+    cursor,
+  };
+}
+
+/** Which orders need a person, among the newest. */
+async function attentionList(place) {
+  const found = [];
+  let looked = 0;
+  let cursor = null;
+  for (let pages = 0; pages < ATTENTION_PAGES; pages += 1) {
+    const answer = await get("v1/orders", { cursor });
+    looked += answer.data.length;
+    found.push(...answer.data.filter((order) => order.attention.length > 0 || order.status === "review"));
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  const of = cursor ? `the newest ${count(looked, "order")}` : `all ${count(looked, "order")}`;
+  const rest = cursor && " Older ones are found by the filter “needs attention for”.";
+  if (!found.length) {
+    fill(place, element("p", { class: "notice fine" }, looked ? `Nothing needs anybody, among ${of}.` : "There are no orders yet.", rest));
+  } else {
+    fill(place, list(found), element("p", { class: "quiet" }, `Among ${of}.`, rest));
+  }
+}
+
+function filters(query, typed) {
+  const any = ["", "any"];
+  const status = choice([any, ...Object.keys(STATUS).map((word) => [word, plain(word)])], query.get("status") ?? "");
+  const attention = choice([any, ...Object.keys(ATTENTION).map((word) => [word, plain(word)])], query.get("attention") ?? "");
+  const from = element("input", { type: "date", value: query.get("from") ?? "" });
+  const to = element("input", { type: "date", value: query.get("to") ?? "" });
+  const email = element("input", { type: "search", autocomplete: "off", spellcheck: "false", on: { input: () => typed(email.value.trim().toLowerCase()) } });
+  const submit = (event) => {
+    event.preventDefault();
+    const wanted = { status: status.value, attention: attention.value, from: from.value, to: to.value };
+    const chosen = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value)).toString();
+    location.hash = chosen ? `#/orders?${chosen}` : "#/orders";
+  };
+  return element(
+    "form",
+    { class: "filters", on: { submit } },
+    field("Status", status),
+    field("Needs attention for", attention),
+    field("Registered from", from),
+    field("until", to),
+    element("div", { class: "deeds" }, element("button", { type: "submit", class: "primary" }, "Show"), element("a", { href: "#/orders" }, "Show all")),
+    // An address would keep it: it is looked for in what is listed, and goes nowhere.
+    field("E-mail, in what is listed", email),
+  );
+}
+
+/** The page. */
+export function ordersPage(query) {
+  const rows = element("ul", { class: "rows" });
+  const end = element("div", { "aria-live": "polite" });
+  const orders = [];
+  let cursor = null;
+  let email = "";
+  const draw = () => {
+    const shown = orders.filter((order) => !email || (order.customer_email ?? "").toLowerCase().includes(email));
+    fill(rows, shown.map(row));
+    const more = cursor && button(shown.length ? "More" : "Look further", next);
+    const without = email && " with this e-mail among those listed";
+    const none = !shown.length && element("p", { class: "quiet" }, cursor ? "None so far" : "There are none", without, ".");
+    fill(end, none || (email && element("p", { class: "quiet" }, `${count(shown.length, "order")}`, without, ".")), more);
+  };
+  const next = async () => {
+    fill(end, element("p", { class: "quiet" }, "Reading…"));
+    try {
+      const before = orders.length;
+      for (let pages = 0; pages < EMPTY_PAGES && orders.length === before; pages += 1) {
+        const answer = await get("v1/orders", asked(query, cursor));
+        orders.push(...answer.data);
+        cursor = answer.next_cursor;
+        if (!cursor) break;
+      }
+      draw();
+    } catch (error) {
+      fill(end, trouble(error, next));
+    }
+  };
+  next();
+  const filtered = [...query.keys()].length > 0;
+  const needs = element("div");
+  const first = filtered ? null : section("Needs somebody", needs);
+  if (first) load(needs, async () => {
+    const place = element("div");
+    await attentionList(place);
+    return place;
+  });
+  const filter = filters(query, (typed) => {
+    email = typed;
+    draw();
+  });
+  return page("Orders", first, section(filtered ? "Orders as asked for" : "All orders, newest first", filter, rows, end));
+}
