@@ -117,7 +117,7 @@ async fn what_a_shop_wrote_is_shown_as_text() {
     world.shop.put("/v1/orders/1", body).await.expect(201);
     let path = world.links_again("1", json!({})).await;
     let page = world.page(&path).await;
-    assert_eq!(heading(&page.body), "Pay 5000 JPY to Test shop");
+    assert_eq!(heading(&page.body), "Pay 5,000\u{a0}JPY to Test shop");
     assert!(!page.body.contains("<script"), "{}", page.body);
     assert!(
         page.body.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;tea&quot;"),
