@@ -38,10 +38,16 @@ async fn a_sessions_own_language_comes_before_the_browsers() {
     let (unknown, _, _) = opened(&world, "3", Some("ja")).await;
     for (page, accepted, lang, says, amount) in [
         (&german, Some("fr"), "de", "Vielen Dank, wir bestätigen gerade Ihre Zahlung.", "49,99\u{a0}EUR"),
-        (&none, Some("fr-CA,fr;q=0.9"), "fr", "Merci, nous confirmons votre paiement.", "49,99\u{a0}EUR"),
+        (
+            &none,
+            Some("fr-CA,fr;q=0.9"),
+            "fr",
+            "Merci, nous sommes en train de vérifier votre paiement.",
+            "49,99\u{a0}EUR",
+        ),
         (&none, None, "en", "Thanks, we are confirming your payment.", "49.99\u{a0}EUR"),
         (&none, Some("ja"), "en", "Thanks, we are confirming your payment.", "49.99\u{a0}EUR"),
-        (&unknown, Some("pl"), "pl", "Dziękujemy, potwierdzamy Twoją płatność.", "49,99\u{a0}EUR"),
+        (&unknown, Some("pl"), "pl", "Dziękujemy, sprawdzamy Twoją płatność.", "49,99\u{a0}EUR"),
     ] {
         let shown = asks(&world, page, accepted, None).await;
         assert_eq!((shown.status, heading(&shown.body)), (200, says));

@@ -20,6 +20,7 @@
     #turn = 0;
     #etag = null;
     #failures = 0;
+    #shown = null;
 
     constructor() {
       super();
@@ -31,9 +32,16 @@
       root.append(this.#message, " ", this.#reason, this.#fallback);
     }
 
-    connectedCallback() { this.#start(); }
+    connectedCallback() { this.#soon(); }
     disconnectedCallback() { this.#stop(); }
-    attributeChangedCallback(name, before, after) { if (before !== after && this.isConnected) this.#start(); }
+    attributeChangedCallback(name, before, after) { if (before !== after) this.#soon(); }
+
+    // Attributes change one after the other, and a new session has a new secret: both are waited for.
+    #soon() {
+      this.#stop();
+      const turn = this.#turn;
+      queueMicrotask(() => { if (turn === this.#turn && this.isConnected) this.#start(); });
+    }
 
     #stop() {
       clearTimeout(this.#timer);
@@ -42,7 +50,14 @@
     }
 
     #start() {
-      this.#stop();
+      const session = this.getAttribute("session");
+      // What was true of another session is not true of this one.
+      if (this.#shown !== session) {
+        this.#shown = session;
+        this.#message.textContent = this.#reason.textContent = "";
+        this.#fallback.hidden = false;
+        this.removeAttribute("status");
+      }
       this.#etag = null;
       this.#failures = 0;
       if (this.getAttribute("session") && this.getAttribute("secret")) this.#ask(this.#turn);
@@ -53,18 +68,21 @@
     async #ask(turn) {
       const headers = { Authorization: "Bearer " + this.getAttribute("secret") };
       const around = this.closest("[lang]");
-      if (around && around.lang) headers["Accept-Language"] = around.lang;
+      if (around && around.lang) headers["Accept-Language"] = around.lang.replaceAll("_", "-");
       if (this.#etag) headers["If-None-Match"] = this.#etag;
       try {
         const address = origin + "/v1/sessions/" + encodeURIComponent(this.getAttribute("session"));
         const answer = await fetch(address, { headers, cache: "no-store", referrerPolicy: "no-referrer" });
         if (turn !== this.#turn) return;
-        this.#failures = 0;
-        if (answer.status === 304) return this.#later(turn, 1000 * Number(answer.headers.get("Retry-After") || 2));
+        if (answer.status === 304) {
+          this.#failures = 0;
+          return this.#later(turn, 1000 * Number(answer.headers.get("Retry-After") || 2));
+        }
         if (!answer.ok) throw new Error(String(answer.status));
         this.#etag = answer.headers.get("ETag");
         const session = await answer.json();
         if (turn !== this.#turn) return;
+        this.#failures = 0;
         this.#show(session);
         const done = session.final || session.paid;
         if (done) this.#tell("payproof-final", session);

@@ -31,22 +31,27 @@ function randomKey() {
  * Sends a body under one key for as long as nobody knows what came of it, so that a repeat is the same request. Until
  * then another body is not sent: the first may have been made, and then both would be.
  */
-function once() {
-  let key = randomKey();
-  let unsure = "";
+function once(order) {
   return async (path, body) => {
     const text = JSON.stringify(body);
-    if (unsure && text !== unsure) return { fault: "Nobody knows yet whether the first request was made. Send it again unchanged: it is made once. Or do nothing, and read the order again." };
+    const before = wishes.get(order);
+    if (before && text !== before.text) return { fault: "Nobody knows yet whether the first request was made. Send it again unchanged: it is made once. Or do nothing, and read the order again." };
+    const wish = before ?? { key: randomKey(), text };
+    wishes.set(order, wish);
     try {
-      return await post(path, body, { "Idempotency-Key": key });
+      const came = await post(path, body, { "Idempotency-Key": wish.key });
+      wishes.delete(order);
+      return came;
     } catch (error) {
-      const refused = error.status >= 400 && error.status < 500;
-      unsure = refused ? "" : text;
-      if (refused) key = randomKey();
+      // Refused at once and by payproof itself, nothing was made. A refusal of a repeat says nothing of the first.
+      if (!before && error.code && [400, 404, 409, 422].includes(error.status)) wishes.delete(order);
       throw error;
     }
   };
 }
+
+/** What was asked for an order and not answered yet. It outlives the question: whoever asks again asks for the same. */
+const wishes = new Map();
 
 const REFUND = {
   pending: "It is under way; nothing has to be sent again.",
@@ -66,7 +71,7 @@ export function askRefund(order, answered) {
   const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && !foreignMoney ? decimal(left, decimalsOf(currency)) : "" });
   const session = choice([["", "payproof finds it"], ...order.sessions.map((each) => [each.id, `attempt ${each.attempt}, ${each.provider}, ${plain(each.status)}`])], "");
   const reason = element("textarea", { rows: "2", maxlength: "500" });
-  const send = once();
+  const send = once(order.id);
   question({
     title: "Refund",
     says: [
@@ -84,6 +89,7 @@ export function askRefund(order, answered) {
     send: async () => {
       const body = {};
       if (amount.value.trim()) {
+        if (foreignMoney) return { fault: "Leave the amount empty: money of another currency came, and all that is left of it goes back." };
         const read = minorUnits(amount.value, currency);
         if (read.fault) return read;
         body.amount = read.minor;

@@ -1,5 +1,5 @@
 // One question before anything is done: what it will do, in words, and a button that names it.
-import { button, element, fill, trouble } from "./dom.js";
+import { button, element, fill, say, trouble } from "./dom.js";
 
 let titles = 0;
 
@@ -32,6 +32,8 @@ export function question({ title, says, fields = [], deed, danger = false, send,
       }
     } catch (error) {
       fill(place, trouble(error));
+      // A browser closes a dialog at a second Escape, whatever is under way.
+      if (!dialog.isConnected) say(`${error.title}: ${error.message}`, "error");
     }
     busy = false;
     act.disabled = keep.disabled = false;

@@ -33,14 +33,13 @@ export function notificationsPage() {
     const answer = await get("v1/notifications", { cursor });
     if (!cursor) found.length = 0;
     found.push(...answer.data);
-    const oldest = found.flatMap((each) => each.tries.map((tried) => tried.at)).sort()[0];
     return element(
       "div",
       null,
       found.length === 0 && element("p", { class: "notice fine" }, "The shop knows everything: no notification waits for another try or was given up."),
       found.length > 0 && notificationList(found, changed, "", true),
       answer.next_cursor && button("More", () => load(place, () => read(answer.next_cursor))),
-      found.length > 0 && mayAct() && element("div", { class: "deeds" }, button("Tell all of it again…", () => askResendAll(oldest ?? new Date(0).toISOString(), changed))),
+      found.length > 0 && mayAct() && element("div", { class: "deeds" }, button("Tell all of it again…", () => askResendAll(new Date(0).toISOString(), changed))),
     );
   };
   const changed = (text) => {

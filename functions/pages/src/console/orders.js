@@ -103,6 +103,7 @@ export function ordersPage(query) {
   const orders = [];
   let cursor = null;
   let email = "";
+  let reading = false;
   const draw = () => {
     const shown = orders.filter((order) => !email || (order.customer_email ?? "").toLowerCase().includes(email));
     fill(rows, shown.map(row));
@@ -112,6 +113,7 @@ export function ordersPage(query) {
     fill(end, none || (email && element("p", { class: "quiet" }, `${count(shown.length, "order")}`, without, ".")), more);
   };
   const next = async () => {
+    reading = true;
     fill(end, element("p", { class: "quiet" }, "Reading…"));
     try {
       const before = orders.length;
@@ -121,8 +123,10 @@ export function ordersPage(query) {
         cursor = answer.next_cursor;
         if (!cursor) break;
       }
+      reading = false;
       draw();
     } catch (error) {
+      reading = false;
       fill(end, trouble(error, next));
     }
   };
@@ -137,7 +141,7 @@ export function ordersPage(query) {
   });
   const filter = filters(query, (typed) => {
     email = typed;
-    draw();
+    if (!reading) draw();
   });
   return page("Orders", first, section(filtered ? "Orders as asked for" : "All orders, newest first", filter, rows, end));
 }

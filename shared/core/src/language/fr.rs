@@ -3,8 +3,8 @@
 use super::{Methods, Page, Reasons, Words};
 
 pub(super) static WORDS: Words = Words {
-    confirming: "Merci, nous confirmons votre paiement.",
-    received: "Paiement reçu. Nous confirmons son état définitif.",
+    confirming: "Merci, nous sommes en train de vérifier votre paiement.",
+    received: "Paiement reçu. Son état définitif est en cours de vérification.",
     confirmed: "Paiement confirmé. Votre commande est maintenant en cours de traitement.",
     not_completed: "Le paiement n’a pas abouti. Vous pouvez réessayer ou choisir un autre moyen de paiement.",
     expired: "Cette session de paiement a expiré. Veuillez en commencer une nouvelle.",

@@ -3,8 +3,8 @@
 use super::{Methods, Page, Reasons, Words};
 
 pub(super) static WORDS: Words = Words {
-    confirming: "Bedankt, we bevestigen uw betaling.",
-    received: "Betaling ontvangen. We bevestigen de definitieve status.",
+    confirming: "Bedankt, we zijn uw betaling nog aan het controleren.",
+    received: "Betaling ontvangen. De definitieve status wordt nog gecontroleerd.",
     confirmed: "Betaling bevestigd. Uw bestelling wordt nu verwerkt.",
     not_completed: "De betaling is niet voltooid. U kunt het opnieuw proberen of een andere betaalmethode kiezen.",
     expired: "Deze betaalsessie is verlopen. Begin een nieuwe, alstublieft.",

@@ -44,7 +44,7 @@ pub(super) fn of_state(invoice: &Invoice<'_>, payments: Payments) -> Result<Opti
                 Kind::Paid(Money::new(0, invoice.amount()?.currency()).map_err(|_| NotUnderstood::Money)?)
             }
         },
-        ("Expired", "PaidLate") => Kind::Paid(most(invoice.amount()?, invoice.paid_amount()?)),
+        ("Expired", "PaidLate") => Kind::Paid(late(invoice.amount()?, invoice.paid_amount()?)),
         ("Invalid", "Marked") if has_paid()? => Kind::Review,
         ("Invalid", "None" | "Marked" | "Invalid" | "PaidPartial" | "PaidOver" | "PaidLate") => Kind::Failed,
         // New to us. "Nothing came" would be a guess, and a paid order could be closed on it.
@@ -53,6 +53,15 @@ pub(super) fn of_state(invoice: &Invoice<'_>, payments: Payments) -> Result<Opti
     let reason = (more != "None" && matches!(kind, Kind::Review | Kind::Failed)).then_some(more);
     let word = if more == "None" { status.to_owned() } else { format!("{status}, {more}") };
     Ok(Some(Report::new(kind).said_at(moment(&invoice.created_time)).word(&word).reason(reason)))
+}
+
+/// What came late: as much as was asked for where what was cut off makes the difference, else no more than came, for a
+/// payment that became invalid is not in it. An old server says only that it was enough.
+fn late(asked: Money, came: Option<Money>) -> Money {
+    came.map_or(
+        asked,
+        |came| if came.minor().saturating_add(1) >= asked.minor() { came.max(asked) } else { came },
+    )
 }
 
 /// Of an invoice that is paid over no less came than was asked for, whatever is cut off or left out.

@@ -9,7 +9,9 @@ use super::{Account, status, written};
 use crate::payment::{Method, Moment, Money, Report, SessionId};
 use crate::provider::exchange::segment;
 use crate::provider::json::Node;
-use crate::provider::{Answer, Checkout, Closed, Created, Failure, Held, RefundOrder, Request, Step};
+use crate::provider::{
+    Answer, Checkout, Closed, Created, Failure, Held, NotUnderstood, RefundOrder, Request, Step,
+};
 
 /// Characters of a title that are kept. No page says how many it takes.
 const TITLE_CHARS_MAX: usize = 250;
@@ -164,8 +166,10 @@ pub(super) fn close(account: &Account, held: &Held<'_>) -> Option<Step<Closed>> 
                 let words = "an answer that does not say that the preference has expired";
                 return Err(Failure::Unknown(words.to_owned()));
             }
-            Ok(Step::send(search(&asking, session), |answer| {
-                let begun = status::all(body::<Found<'_>>(answer)?)?;
+            Ok(Step::send(search(&asking, session), move |answer| {
+                let mut begun = status::all(body::<Found<'_>>(answer)?)?;
+                // Anybody can make one of the other mode; it is nothing that could be paid.
+                begun.retain(|payment| payment.fits(&asking) != Err(NotUnderstood::Mode));
                 let is_over =
                     |payment: &Payment<'_>| matches!(payment.status.text(), Some("rejected" | "cancelled"));
                 Ok(Step::Done(if begun.iter().all(is_over) { Closed::Closed } else { Closed::NotOpen }))

@@ -52,8 +52,9 @@ pub(super) fn of_payment(payment: &Payment<'_>) -> Result<Vec<Report>, NotUnders
     for refund in refunds {
         reports.push(of_refund(refund, payment.currency()?, None)?.payment(id.clone()));
     }
-    // Where they are not listed the sum says it.
-    if let Some(all) = payment.sent_back()?.filter(|_| refunds.is_empty()) {
+    // Where they are not listed the sum says it, or the status: then it is all of it.
+    let all = if word == "refunded" { Some(payment.money()?) } else { None };
+    if let Some(all) = payment.sent_back()?.or(all).filter(|_| refunds.is_empty()) {
         reports.push(report(Kind::RefundedTotal(all), payment.changed_at()));
     }
     Ok(reports)

@@ -82,6 +82,9 @@ fn money_for_an_expired_invoice_counts_once_all_of_it_is_confirmed() {
     assert_eq!(late("PaidLate", Some("49.99"), &["Settled"]), told(4999, "PaidLate"));
     assert_eq!(late("PaidLate", Some("60.00"), &["Settled", "Settled"]), told(6000, "PaidLate"));
     assert_eq!(late("PaidLate", None, &["Settled", "Invalid"]), told(4999, "PaidLate"));
+    // A payment that became invalid is not in what came; what was cut off of a coin is.
+    assert_eq!(late("PaidLate", Some("10.00"), &["Settled", "Invalid"]), told(1000, "PaidLate"));
+    assert_eq!(late("PaidLate", Some("49.98"), &["Settled"]), told(4999, "PaidLate"));
     assert_eq!(late("PaidPartial", Some("10.00"), &["Settled"]), told(1000, "PaidPartial"));
     // How much it was an old server does not say: somebody has to look.
     assert_eq!(late("PaidPartial", None, &["Settled"]), told(0, "PaidPartial"));

@@ -21,7 +21,8 @@ fn each_row_of_the_status_table() {
         ("in_process", "pending_review_manual", &["processing"]),
         ("authorized", "pending_capture", &["processing"]),
         ("approved", "accredited", &["paid 499000"]),
-        ("refunded", "refunded", &["paid 499000"]),
+        // No refund is listed and no sum: then all of it went back.
+        ("refunded", "refunded", &["paid 499000", "refunded_total 499000"]),
         ("in_mediation", "pending", &["paid 499000", "dispute_opened 499000"]),
         ("charged_back", "in_process", &["paid 499000", "dispute_opened 499000"]),
         ("charged_back", "settled", &["paid 499000", "dispute_lost 499000"]),

@@ -172,6 +172,9 @@ fn a_checkout_is_closed_by_letting_it_expire_now_where_nothing_was_begun() {
         let begun = [payment(json!({ "status": status }))];
         assert_eq!(closing(&ended, &begun).1, Ok(expected), "{status}");
     }
+    // One of the other mode, which anybody can make, keeps nothing open.
+    let other = [payment(json!({ "status": "approved", "live_mode": false }))];
+    assert_eq!(closing(&ended, &other).1, Ok(Closed::Closed));
     for open in [
         json!({ "expires": false }),
         json!({ "expires": null }),
