@@ -1,37 +1,18 @@
 //! The demo shop, the sandbox's checkout and the return page in Debian's Chromium, by phone and desk, light and dark,
 //! with JavaScript and without.
 
-use std::path::{Path, PathBuf};
-
-use payproof_local::{Data, Options, Stack};
 use serde_json::Value;
+
+use crate::chromium;
 
 const PAID: &str = "Payment confirmed. Your order is now being processed.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_buys_pays_and_reads_the_truth() {
-    let options = Options {
-        addr: "127.0.0.1:0".parse().expect("an address"),
-        data: Data::Memory,
-        public_url: None,
-        shops: Vec::new(),
-    };
-    let stack = Stack::start(options).await.expect("the stack starts");
-    let suite = std::env::var_os("PAYPROOF_SUITE")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/suite"), PathBuf::from);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("stack/browser.mjs");
-    let browser = tokio::process::Command::new("node")
-        .arg(script)
-        .arg(&stack.url)
-        .env("PAYPROOF_SUITE", suite)
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(std::time::Duration::from_secs(180), browser).await;
-    let output = output.expect("within three minutes").expect("node starts: run .ci/setup");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let seen: Vec<Value> = serde_json::from_slice(&output.stdout).expect("what was seen");
+    let seen = chromium::sees("browser.mjs").await;
+    let seen = seen.as_array().expect("stories");
     assert_eq!(seen.len(), 5);
-    for story in &seen {
+    for story in seen {
         let review = story["deed"] == "pay_other";
         let expected = if review {
             "Your payment is being reviewed. We will let you know as soon as it is confirmed."
@@ -53,5 +34,4 @@ async fn a_customer_buys_pays_and_reads_the_truth() {
     }
     let late = &seen[2];
     assert_eq!(late["at_once"], "Thanks, we are confirming your payment.", "the webhook comes later: {late}");
-    stack.stop().await;
 }

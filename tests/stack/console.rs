@@ -1,36 +1,13 @@
 //! The merchant's console in Debian's Chromium: a wrong key told so, what each key is offered, a part refunded, hostile
 //! texts that stay texts; and money of another amount that comes while somebody looks, approved by keyboard.
 
-use std::path::{Path, PathBuf};
+use serde_json::json;
 
-use payproof_local::{Data, Options, Stack};
-use serde_json::{Value, json};
+use crate::chromium;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merchant_reads_what_happened_and_refunds_a_part() {
-    let options = Options {
-        addr: "127.0.0.1:0".parse().expect("an address"),
-        data: Data::Memory,
-        public_url: None,
-        shops: Vec::new(),
-    };
-    let stack = Stack::start(options).await.expect("the stack starts");
-    let keys = stack.demo.as_ref().expect("the demo shop");
-    let suite = std::env::var_os("PAYPROOF_SUITE")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/suite"), PathBuf::from);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("stack/console.mjs");
-    let browser = tokio::process::Command::new("node")
-        .arg(script)
-        .arg(&stack.url)
-        .env("PAYPROOF_SUITE", suite)
-        .env("SECRET_KEY", keys.secret_key.reveal())
-        .env("READ_KEY", keys.read_key.reveal())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(std::time::Duration::from_secs(180), browser).await;
-    let output = output.expect("within three minutes").expect("node starts: run .ci/setup");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let seen: Value = serde_json::from_slice(&output.stdout).expect("what was seen");
+    let seen = chromium::sees("console.mjs").await;
 
     assert!(seen["wrong"].as_str().expect("words").contains("This key is wrong"), "{seen}");
     assert!(seen["publishable"].as_str().expect("words").contains("publishable key"), "{seen}");
@@ -52,5 +29,4 @@ async fn a_merchant_reads_what_happened_and_refunds_a_part() {
     for list in ["alerts", "foreign", "problems", "overflows", "keys_in_addresses"] {
         assert_eq!(seen[list], json!([]), "{list}: {seen}");
     }
-    stack.stop().await;
 }

@@ -7,7 +7,8 @@ import { gzipSync } from "node:zlib";
 
 const require = createRequire(join(process.env.PAYPROOF_SUITE, "package.json"));
 const { chromium } = require("playwright-core");
-const [url, key] = process.argv.slice(2);
+const url = process.argv[2];
+const key = process.env.SECRET_KEY;
 
 /** The shop's server asks payproof. */
 async function asks(method, path, body) {

@@ -23,6 +23,8 @@ mod world;
 mod browser;
 mod chaos;
 #[cfg(feature = "wider")]
+mod chromium;
+#[cfg(feature = "wider")]
 mod console;
 #[cfg(feature = "wider")]
 mod element;

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH};
-use http::{HeaderName, StatusCode};
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use sha2::{Digest as _, Sha256};
+
+use crate::layout;
 
 /// Its own files and its own API, and nothing else: nothing inline, no form that leaves, no frame around it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -87,7 +89,7 @@ impl File {
         let response = answer::header(response, CACHE_CONTROL, "no-cache");
         let response = answer::header(response, ETAG, &self.etag);
         let response = answer::header(response, CONTENT_SECURITY_POLICY, POLICY);
-        answer::header(response, HeaderName::from_static("referrer-policy"), "no-referrer")
+        layout::private(response)
     }
 }
 

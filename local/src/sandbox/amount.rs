@@ -1,6 +1,6 @@
-//! Amounts as people type them.
+//! Amounts in major units: as people type them, and as providers write them.
 
-use payproof::payment::Currency;
+use payproof::payment::{Currency, Money};
 
 /// Reads `49.99` or `49,99` as minor units of a currency; none for anything else.
 pub(super) fn parse(text: &str, currency: &str) -> Option<u64> {
@@ -12,6 +12,12 @@ pub(super) fn parse(text: &str, currency: &str) -> Option<u64> {
         return None;
     }
     format!("{whole}{part:0<decimals$}").parse().ok()
+}
+
+/// A number in major units, digit for digit; in minor units where the currency is none.
+pub(super) fn digits(minor: u64, currency: &str) -> String {
+    let money = Currency::parse(currency).and_then(|currency| Money::new(minor, currency));
+    money.map_or_else(|_| minor.to_string(), Money::major)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! refunds, and the webhooks about payments and chargebacks. Of a delivery only the id of something is signed, and what is
 //! true of it is asked for here again. A preference has no state of its own: that it ended is never told.
 
-use payproof::payment::{Currency, Moment, Money};
+use payproof::payment::{Currency, Moment};
 use payproof::provider::sandbox::CheckoutForm;
 use payproof::provider::signature::hmac_sha256;
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::amount;
 use super::super::checkout::{Checkout, Refund, RefundEnd, Status};
-use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, nth};
+use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, nth, with};
 
 pub(super) static TONGUE: Tongue = Tongue { name: "mercado_pago", account, understand, answer, deliver };
 
@@ -287,8 +287,8 @@ fn payment(checkout: &Checkout, place: usize) -> Option<String> {
     });
     let listed: Vec<_> = refunds.map(|refund| refund_object(checkout, refund)).collect();
     let amounts = [
-        ("transaction_amount", digits(came.unwrap_or(form.amount), &form.currency)),
-        ("transaction_amount_refunded", digits(back.sum(), &form.currency)),
+        ("transaction_amount", amount::digits(came.unwrap_or(form.amount), &form.currency)),
+        ("transaction_amount_refunded", amount::digits(back.sum(), &form.currency)),
         ("refunds", format!("[{}]", listed.join(","))),
     ];
     Some(with(&object, &amounts))
@@ -330,23 +330,7 @@ fn refund_object(checkout: &Checkout, refund: &Refund) -> String {
         "source": { "id": SELLER.to_string(), "name": "Shop", "type": "collector" }, "refund_mode": "standard",
         "unique_sequence_number": null, "adjustment_amount": 0,
     });
-    with(&object, &[("amount", digits(refund.amount, &checkout.form.currency))])
-}
-
-/// An object with more members, each written already.
-fn with(object: &Value, more: &[(&str, String)]) -> String {
-    let mut text = object.to_string();
-    text.pop();
-    for (name, value) in more {
-        text += &format!(",\"{name}\":{value}");
-    }
-    text + "}"
-}
-
-/// A number in major units, digit for digit.
-fn digits(minor: u64, currency: &str) -> String {
-    let money = Currency::parse(currency).and_then(|currency| Money::new(minor, currency));
-    money.map_or_else(|_| minor.to_string(), Money::major)
+    with(&object, &[("amount", amount::digits(refund.amount, &checkout.form.currency))])
 }
 
 /// With an offset, as Mercado Pago writes it.

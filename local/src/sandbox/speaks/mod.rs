@@ -325,6 +325,16 @@ pub(crate) fn nth(refund: &Refund) -> &str {
     refund.id.rsplit_once('_').map(|(_, nth)| nth).unwrap_or_default()
 }
 
+/// An object with more members, each written already: a number stays as it is, digit for digit.
+pub(crate) fn with(object: &Value, more: &[(&str, String)]) -> String {
+    let mut text = object.to_string();
+    text.pop();
+    for (name, value) in more {
+        text += &format!(",\"{name}\":{value}");
+    }
+    text + "}"
+}
+
 /// Whether an event of this kind was ever told of the checkout.
 pub(crate) fn happened(checkout: &Checkout, kind: &str) -> bool {
     checkout.outbox.events.iter().any(|event| event.kind == kind)

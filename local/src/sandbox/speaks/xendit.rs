@@ -1,14 +1,14 @@
 //! Xendit's language (docs.xendit.co/apidocs): payment sessions, payments, refunds, and the webhooks about them and about
 //! disputes. Nothing is signed: a delivery carries the account's token, and what it names is asked for here again.
 
-use payproof::payment::{Currency, Moment, Money};
+use payproof::payment::Moment;
 use payproof::provider::sandbox::CheckoutForm;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::super::amount;
 use super::super::checkout::{Checkout, Refund, RefundEnd, Status};
-use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, nth};
+use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, happened, nth, with};
 
 pub(super) static TONGUE: Tongue = Tongue { name: "xendit", account, understand, answer, deliver };
 
@@ -270,23 +270,12 @@ fn refund_object(checkout: &Checkout, refund: &Refund) -> String {
 
 /// Whether its time was over before it was paid.
 fn is_late(checkout: &Checkout) -> bool {
-    checkout.outbox.events.iter().any(|event| event.kind == "payment.expired")
-}
-
-/// An object with more members, each written already.
-fn with(object: &Value, more: &[(&str, String)]) -> String {
-    let mut text = object.to_string();
-    text.pop();
-    for (name, value) in more {
-        text += &format!(",\"{name}\":{value}");
-    }
-    text + "}"
+    happened(checkout, "payment.expired")
 }
 
 /// A number in major units, digit for digit; rupiah have no decimals here.
 fn digits(minor: u64, currency: &str) -> String {
-    let money = Currency::parse(currency).and_then(|currency| Money::new(minor, currency));
-    let digits = money.map_or_else(|_| minor.to_string(), Money::major);
+    let digits = amount::digits(minor, currency);
     match digits.strip_suffix(".00").filter(|_| currency == "IDR") {
         Some(whole) => whole.to_owned(),
         None => digits,

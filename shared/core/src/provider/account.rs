@@ -24,6 +24,18 @@ impl AccountError {
     }
 }
 
+/// The keys that most providers need, and no others: one that is not listed here may be a misspelt one.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keys {
+    pub(super) api_key: Secret,
+    #[serde(default)]
+    pub(super) webhook_secrets: Vec<Secret>,
+    pub(super) api_base: Option<String>,
+    pub(super) min_amount: Option<u64>,
+    pub(super) max_amount: Option<u64>,
+}
+
 /// Reads the keys of a provider. The type refuses unknown keys by `deny_unknown_fields`.
 pub(super) fn keys<T: DeserializeOwned>(config: &serde_json::Value) -> Result<T, AccountError> {
     serde_path_to_error::deserialize(config).map_err(|error| {

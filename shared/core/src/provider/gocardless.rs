@@ -37,7 +37,7 @@ mod status;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::account::{self, Limits};
+use super::account::{self, Keys, Limits};
 use super::signature::{HmacSha256, any_mac_matches, from_hex};
 use super::{About, AccountError, Expiry, Inbound, Provider, Refusal, Repeat, Unsuitable, Verdict, Verified};
 use crate::payment::{Method, Moment, Money};
@@ -80,17 +80,6 @@ pub struct Account {
     webhook_secrets: Vec<Secret>,
     api_base: String,
     limits: Limits,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    api_key: Secret,
-    #[serde(default)]
-    webhook_secrets: Vec<Secret>,
-    api_base: Option<String>,
-    min_amount: Option<u64>,
-    max_amount: Option<u64>,
 }
 
 const LIVE: &str = "https://api.gocardless.com";

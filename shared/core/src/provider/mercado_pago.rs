@@ -55,7 +55,7 @@ mod status;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::account::{self, Limits};
+use super::account::{self, Keys, Limits};
 use super::signature::{HmacSha256, any_mac_matches, from_hex, signed_seconds};
 use super::{
     About, AccountError, Expiry, Inbound, Provider, Refusal, Repeat, Unsuitable, Verdict, Verified, amount,
@@ -100,17 +100,6 @@ pub struct Account {
     is_test: bool,
     api_base: String,
     limits: Limits,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    api_key: Secret,
-    #[serde(default)]
-    webhook_secrets: Vec<Secret>,
-    api_base: Option<String>,
-    min_amount: Option<u64>,
-    max_amount: Option<u64>,
 }
 
 fn account(config: &serde_json::Value) -> Result<Account, AccountError> {

@@ -31,7 +31,7 @@ mod signed_form;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::account::{self, Limits};
+use super::account::{self, Keys, Limits};
 use super::signature::{HmacSha512, any_mac_matches, from_hex};
 use super::{
     About, AccountError, Expiry, ForCustomer, Inbound, Meaning, Provider, Reasons, Refusal, Repeat,
@@ -124,17 +124,6 @@ impl Account {
             _ => None,
         }
     }
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    api_key: Secret,
-    #[serde(default)]
-    webhook_secrets: Vec<Secret>,
-    api_base: Option<String>,
-    min_amount: Option<u64>,
-    max_amount: Option<u64>,
 }
 
 fn account(config: &serde_json::Value) -> Result<Account, AccountError> {

@@ -41,7 +41,7 @@ mod status;
 pub(super) mod tests;
 mod wire;
 
-use super::account::{self, Limits};
+use super::account::{self, Keys, Limits};
 use super::signature::{HmacSha256, SIGNATURES_MAX, any_mac_matches, from_hex, near, signed_seconds};
 use super::{About, AccountError, Expiry, Inbound, Provider, Refusal, Repeat, Unsuitable, Verdict, Verified};
 use crate::payment::{Currency, Method, Moment, Money};
@@ -89,17 +89,6 @@ pub struct Account {
     webhook_secrets: Vec<Secret>,
     api_base: String,
     limits: Limits,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    api_key: Secret,
-    #[serde(default)]
-    webhook_secrets: Vec<Secret>,
-    api_base: Option<String>,
-    min_amount: Option<u64>,
-    max_amount: Option<u64>,
 }
 
 fn account(config: &serde_json::Value) -> Result<Account, AccountError> {

@@ -36,7 +36,7 @@ mod status;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::account::{self, Limits};
+use super::account::{self, Keys, Limits};
 use super::amount::{currency, from_units, units};
 use super::signature::{HmacSha512, any_mac_matches, from_hex};
 use super::{
@@ -86,17 +86,6 @@ pub struct Account {
     webhook_secrets: Vec<Secret>,
     api_base: String,
     limits: Limits,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    api_key: Secret,
-    #[serde(default)]
-    webhook_secrets: Vec<Secret>,
-    api_base: Option<String>,
-    min_amount: Option<u64>,
-    max_amount: Option<u64>,
 }
 
 fn account(config: &serde_json::Value) -> Result<Account, AccountError> {

@@ -31,7 +31,7 @@ mod status;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::account::{self, Limits};
+use super::account::{self, Keys, Limits};
 use super::signature::{
     HmacSha256, SIGNATURES_MAX, any_mac_matches, from_hex, hmac_sha256, near, signed_seconds,
 };
@@ -81,17 +81,6 @@ pub struct Account {
     webhook_secrets: Vec<Secret>,
     api_base: String,
     limits: Limits,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    api_key: Secret,
-    #[serde(default)]
-    webhook_secrets: Vec<Secret>,
-    api_base: Option<String>,
-    min_amount: Option<u64>,
-    max_amount: Option<u64>,
 }
 
 fn account(config: &serde_json::Value) -> Result<Account, AccountError> {
