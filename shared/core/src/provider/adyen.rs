@@ -78,6 +78,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 6_048_000 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(requests::fetch),
+    whose: Some(requests::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

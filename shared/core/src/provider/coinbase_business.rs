@@ -66,6 +66,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     // A failed payment has no code.
     reasons: None,
     fetch: Some(status::fetch),
+    whose: Some(status::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

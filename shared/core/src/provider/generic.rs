@@ -99,6 +99,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: None,
     fetch: None,
+    whose: None,
     by_hand: false,
     instructions: Some(|account, session, money| account.instructions.as_ref()?.filled(session, money)),
     refund: None,

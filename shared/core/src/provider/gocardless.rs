@@ -65,6 +65,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 604_800 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
+    whose: Some(status::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

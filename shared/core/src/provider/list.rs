@@ -10,7 +10,7 @@ use super::{
     paypal, paystack, razorpay, sandbox, square, stripe, xendit,
 };
 use crate::payment::limits::PROVIDER_ID_BYTES_MAX;
-use crate::payment::{Method, Moment, Money, ProviderName, Report, SessionId};
+use crate::payment::{Method, Moment, Money, ProviderName, ProviderPaymentId, Report, SessionId};
 
 /// Every provider.
 #[rustfmt::skip]
@@ -88,6 +88,9 @@ pub struct Provider<A: 'static> {
     pub reasons: Option<&'static Reasons>,
     /// What is true of a session now.
     pub fetch: Option<AboutSession<A, Vec<Report>>>,
+    /// Whose a payment is that somebody names by the provider's id of it, or of its checkout. `None` from the answer:
+    /// nothing there has that id, or it is none of ours.
+    pub whose: Option<AboutPayment<A, Option<SessionId>>>,
     /// Whether nobody but a merchant, by name, can say that money came.
     pub by_hand: bool,
     /// What the customer is asked to do where there is no hosted page: their order's return page shows it.
@@ -102,6 +105,10 @@ pub struct Provider<A: 'static> {
 
 /// A question about a session at the provider; none where too little is known of it to be asked.
 pub type AboutSession<A, T> = fn(&A, &Held<'_>) -> Option<Step<T>>;
+
+/// A question about something that a person names by an id; none where the text cannot be an id there, so that nobody is
+/// asked in vain.
+pub type AboutPayment<A, T> = fn(&A, &ProviderPaymentId) -> Option<Step<T>>;
 
 /// What a customer is asked to do to pay this session; none where a hosted page tells them.
 pub type Instructions<A> = fn(&A, SessionId, Money) -> Option<String>;
@@ -148,6 +155,8 @@ pub trait Listed: Sync {
 pub struct Abilities {
     /// It can be asked what is true of a session.
     pub fetch: bool,
+    /// A payment is found by the provider's id of it.
+    pub whose: bool,
     /// Money can be sent back.
     pub refund: bool,
     /// An open checkout can be closed.
@@ -194,6 +203,10 @@ pub trait Configured: Send + Sync + fmt::Debug {
     fn expiry(&self) -> Expiry;
     /// What is true of a session now; none where it cannot be asked.
     fn fetch(&self, held: &Held<'_>) -> Option<Step<Vec<Report>>>;
+    /// Whose a payment is that somebody names by the provider's id of it, or of its checkout; none where the text cannot
+    /// be one, or where it cannot be found. Whoever has the keys there can write any reference on a payment: whether the
+    /// session is this shop's, and this provider's, is for its order to say.
+    fn whose(&self, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>>;
     /// Whether nobody but a merchant, by name, can say that money came.
     fn is_by_hand(&self) -> bool;
     /// What the customer is asked to do to pay a session; none where a hosted page tells them.
@@ -234,6 +247,7 @@ impl<A: fmt::Debug + Send + Sync> Listed for Provider<A> {
     fn abilities(&self) -> Abilities {
         Abilities {
             fetch: self.fetch.is_some(),
+            whose: self.whose.is_some(),
             refund: self.refund.is_some(),
             close: self.close.is_some(),
             endpoint: self.endpoint.is_some(),
@@ -329,6 +343,10 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
 
     fn fetch(&self, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
         self.provider.fetch.and_then(|fetch| fetch(&self.account, held))
+    }
+
+    fn whose(&self, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+        self.provider.whose.and_then(|whose| whose(&self.account, payment))
     }
 
     fn is_by_hand(&self) -> bool {

@@ -54,6 +54,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: None,
     fetch: None,
+    whose: None,
     by_hand: true,
     instructions: Some(|account, session, money| account.instructions.filled(session, money)),
     refund: None,

@@ -33,6 +33,7 @@ pub mod signature;
 pub mod square;
 pub mod stripe;
 mod template;
+mod whose;
 pub mod xendit;
 
 #[cfg(test)]
@@ -46,5 +47,7 @@ pub use endpoint::{About, EndpointFault};
 pub use event::{Event, NotUnderstood, Reading, Told};
 pub use exchange::{Answer, Exchange, Failure, JwtKey, Reader, Request, Search, Step};
 pub use inbound::{Inbound, Refusal, Verdict, Verified, Vouched};
-pub use list::{ALL, Abilities, AboutSession, Configured, Instructions, Listed, Provider, listed};
+pub use list::{
+    ALL, Abilities, AboutPayment, AboutSession, Configured, Instructions, Listed, Provider, listed,
+};
 pub use reason::{ForCustomer, Meaning, Reasons, Why, put_in_words};

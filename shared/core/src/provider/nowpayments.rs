@@ -19,7 +19,7 @@
 //!
 //! # What NOWPayments cannot be asked for
 //! A status is asked for by a payment's id, which is first told by a notification, or by a log-in with the account's
-//! password; so nothing is asked. There is no refund, no closing and no expiry of an invoice: a customer may pay late.
+//! password; so nothing is asked of a session. Whose a payment is that somebody names is asked. There is no refund, no closing and no expiry of an invoice: a customer may pay late.
 //!
 //! # Sources
 //! The API document (documenter.getpostman.com/view/7907941/S1a32n38: invoice, IPN, repeated deposits); the official
@@ -62,6 +62,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: Some(&REASONS),
     fetch: None,
+    whose: Some(requests::whose),
     by_hand: false,
     instructions: None,
     refund: None,

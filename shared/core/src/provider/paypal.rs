@@ -75,6 +75,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 0, most_seconds: 10_800 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
+    whose: Some(status::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

@@ -66,6 +66,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 900, most_seconds: SIX_MONTHS_SECONDS },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
+    whose: Some(status::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

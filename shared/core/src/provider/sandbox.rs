@@ -36,7 +36,7 @@ use super::signature::standard_webhooks;
 use super::{
     About, AccountError, Answer, Checkout, Closed, Created, Event, Expiry, Failure, ForCustomer, Held,
     Inbound, Meaning, NotUnderstood, Provider, Reading, Reasons, RefundOrder, Repeat, Request, Step, Told,
-    Unsuitable, Verdict, Verified,
+    Unsuitable, Verdict, Verified, whose,
 };
 use crate::payment::{
     Currency, DisputeId, Kind, Loss, Method, Moment, Money, ProviderPaymentId, Refund, RefundId, Report,
@@ -65,6 +65,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: Some(&REASONS),
     fetch: Some(fetch),
+    whose: Some(whose),
     by_hand: false,
     instructions: None,
     refund: Some(refund),
@@ -245,6 +246,18 @@ fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
         }
         let checkout: CheckoutState = answered(answer)?;
         Ok(Step::Done(state(&checkout)?))
+    }))
+}
+
+/// Whose a checkout or a payment is.
+fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    let objects = [("chk_", "checkouts"), ("txn_", "payments")];
+    let (_, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
+    let path = format!("/v1/{objects}/{}", segment(id));
+    Some(whose::ask(request(account, Verb::GET, &path), |answer| {
+        let checkout: CheckoutState = answered(answer)?;
+        Ok(SessionId::parse(&checkout.reference).ok())
     }))
 }
 

@@ -65,6 +65,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 1_800, most_seconds: 86_400 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
+    whose: Some(status::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

@@ -64,6 +64,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 600, most_seconds: 86_400 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(answers::fetch),
+    whose: Some(answers::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

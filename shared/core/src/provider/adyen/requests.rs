@@ -11,11 +11,11 @@ use http::Method as Verb;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, amount, decimals};
-use crate::payment::{Kind, Method, Moment, Money, Refund, RefundId, Report};
+use crate::payment::{Kind, Method, Moment, Money, ProviderPaymentId, Refund, RefundId, Report, SessionId};
 use crate::provider::exchange::segment;
 use crate::provider::json::Node;
 use crate::provider::{
-    Answer, Checkout, Closed, Created, Failure, Held, NotUnderstood, RefundOrder, Request, Step,
+    Answer, Checkout, Closed, Created, Failure, Held, NotUnderstood, RefundOrder, Request, Step, whose,
 };
 
 /// The longest description that it takes.
@@ -144,10 +144,30 @@ pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Repor
 
 /// A link's path. Where the id was lost the creation is repeated with its key: links cannot be searched.
 fn link(account: &Account, held: &Held<'_>) -> Option<String> {
-    account.api_base.as_ref()?;
-    let is_link = |id: &&str| id.starts_with("PL") && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    held.checkout_id.filter(is_link).map(|id| format!("/paymentLinks/{}", segment(id)))
+    link_of(account, held.checkout_id?)
 }
+
+fn link_of(account: &Account, id: &str) -> Option<String> {
+    account.api_base.as_ref()?;
+    let is_link = id.starts_with("PL") && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_link.then(|| format!("/paymentLinks/{}", segment(id)))
+}
+
+/// Whose a payment or a link is. A payment is named by its PSP reference, of 16 letters and digits (`pspReference` in
+/// Adyen's OpenAPI); no address reads one, so it is looked for among those that are remembered. A link is asked for.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    if whose::is_plain(id, PSP_REFERENCE_CHARS) && id.len() == PSP_REFERENCE_CHARS {
+        return Some(Step::find(payment.clone(), |session| Ok(Step::Done(session))));
+    }
+    let path = link_of(account, id).filter(|_| whose::is_named(id, "PL"))?;
+    Some(whose::ask(request(account, Verb::GET, &path), |answer| {
+        let said: Said<'_> = body(answer)?;
+        Ok(said.reference.text().and_then(|reference| SessionId::parse(reference).ok()))
+    }))
+}
+
+const PSP_REFERENCE_CHARS: usize = 16;
 
 /// Accepted is not done: the outcome is an event.
 pub(super) fn refund(account: &Account, order: &RefundOrder<'_>) -> Step<Report> {

@@ -2,8 +2,8 @@
 
 use super::object::{Invoice, PaymentMethod, Payout, PullPayment, id, missing, moment, payment_id, session};
 use super::{Account, requests};
-use crate::payment::{Kind, Money, Refund, RefundId, Report, SessionId};
-use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
+use crate::payment::{Kind, Money, ProviderPaymentId, Refund, RefundId, Report, SessionId};
+use crate::provider::{Failure, Held, NotUnderstood, Step, Told, whose};
 
 /// An invoice's `status` and `additionalStatus` (`InvoiceStatus` and `InvoiceExceptionStatus` in the Greenfield API). None
 /// while nothing is decided.
@@ -163,7 +163,7 @@ fn truth(account: &Account, invoice: &Invoice<'_>, payments: Payments) -> Result
 /// The invoice with this id, as it is now; where money came after it had expired, with whether that is confirmed.
 pub(super) fn of_invoice(account: &Account, id: &str) -> Step<Truth> {
     let asking = account.clone();
-    let path = requests::in_store(account, &format!("invoices/{}", requests::segment(id)));
+    let path = invoice_path(account, id);
     Step::send(requests::get(account, &path), move |answer| {
         let invoice: Invoice<'_> = requests::body(answer)?;
         if !invoice.has_late_money() {
@@ -177,6 +177,24 @@ pub(super) fn of_invoice(account: &Account, id: &str) -> Step<Truth> {
         }))
     })
 }
+
+fn invoice_path(account: &Account, id: &str) -> String {
+    requests::in_store(account, &format!("invoices/{}", requests::segment(id)))
+}
+
+/// Whose an invoice is. One of another store of the server is nobody's here.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = Some(payment.as_str()).filter(|id| whose::is_plain(id, INVOICE_ID_CHARS_MIN))?;
+    let asking = account.clone();
+    Some(whose::ask(requests::get(account, &invoice_path(account, id)), move |answer| {
+        let invoice: Invoice<'_> = requests::body(answer)?;
+        Ok(session(&invoice.metadata).filter(|_| invoice.of_ours(&asking).is_ok()))
+    }))
+}
+
+/// An invoice's id is 16 random bytes in base 58 (`InvoiceRepository.CreateNewInvoice`): 22 letters and digits, or one or two
+/// fewer where it begins with small ones.
+const INVOICE_ID_CHARS_MIN: usize = 20;
 
 /// The invoice that a pull payment refunds, and how far that refund is. None where it is no refund.
 pub(super) fn of_pull_payment(account: &Account, id: &str) -> Step<Option<Truth>> {

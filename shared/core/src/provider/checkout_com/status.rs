@@ -18,8 +18,8 @@
 
 use super::object::{Object, missing, payment_id};
 use super::{Account, requests};
-use crate::payment::{Kind, Moment, Report, SessionId};
-use crate::provider::{Answer, Failure, Held, Step};
+use crate::payment::{Kind, Moment, ProviderPaymentId, Report, SessionId};
+use crate::provider::{Answer, Failure, Held, Step, whose};
 
 pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
     let path = format!("/hosted-payments/{}", requests::segment(held.checkout_id?));
@@ -96,4 +96,15 @@ fn of_payment(payment: &Object<'_>, answer: &Answer) -> Result<Vec<Report>, Fail
 fn captured(payment: &Object<'_>) -> Result<crate::payment::Money, Failure> {
     let balances = payment.balances.of().ok_or_else(|| missing("balances"))?;
     Ok(payment.money(&balances.total_captured, "balances.total_captured")?)
+}
+
+/// Whose a payment or a page is: both carry our metadata.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    let objects = [("pay_", "payments"), ("hpp_", "hosted-payments")];
+    let (_, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
+    let path = format!("/{objects}/{}", requests::segment(id));
+    Some(whose::ask(requests::get(account, &path), |answer| {
+        Ok(requests::body::<Object<'_>>(answer)?.session())
+    }))
 }

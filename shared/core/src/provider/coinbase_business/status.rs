@@ -24,7 +24,7 @@ use serde::Deserialize;
 use super::{Account, requests};
 use crate::payment::{Kind, Moment, Money, ProviderPaymentId, Refund, RefundId, Report, SessionId};
 use crate::provider::json::Node;
-use crate::provider::{Failure, Held, NotUnderstood, Step, amount};
+use crate::provider::{Failure, Held, NotUnderstood, Step, amount, whose};
 
 /// A checkout, in an answer or as an event.
 #[derive(Default, Deserialize)]
@@ -180,4 +180,10 @@ pub(super) fn reports(checkout: &Checkout<'_>) -> Result<Vec<Report>, Failure> {
         reports.push(refund.report(kind, changed));
     }
     Ok(reports.into_iter().map(|report| report.payment(Some(payment.clone()))).collect())
+}
+
+/// Whose a checkout is, which is its payment too.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let request = requests::get(account, payment.as_str())?;
+    Some(whose::ask(request, |answer| Ok(requests::body::<Checkout<'_>>(answer)?.session())))
 }

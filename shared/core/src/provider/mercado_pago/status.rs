@@ -22,8 +22,8 @@
 
 use super::object::{Found, Payment, Refund, missing};
 use super::{Account, requests};
-use crate::payment::{self, Currency, Kind, Loss, RefundId, Report};
-use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
+use crate::payment::{self, Currency, Kind, Loss, ProviderPaymentId, RefundId, Report, SessionId};
+use crate::provider::{Failure, Held, NotUnderstood, Step, Told, whose};
 
 /// All that one payment says.
 pub(super) fn of_payment(payment: &Payment<'_>) -> Result<Vec<Report>, NotUnderstood> {
@@ -130,4 +130,14 @@ pub(super) fn all(found: Found<'_>) -> Result<Vec<Payment<'_>>, Failure> {
         return Err(missing("paging.total").into());
     }
     Ok(payments)
+}
+
+/// Whose a payment is. One of the other mode is nobody's here: it moved no money of this account's.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = Some(payment.as_str()).filter(|id| whose::is_number(id))?;
+    let asking = account.clone();
+    Some(whose::ask(requests::get_payment(account, id), move |answer| {
+        let payment: Payment<'_> = requests::body(answer)?;
+        Ok(payment.session().filter(|_| payment.fits(&asking).is_ok()))
+    }))
 }

@@ -2,8 +2,8 @@
 
 use super::object::{Object, missing, moment, money, payment_id};
 use super::{Account, requests};
-use crate::payment::{DisputeId, Kind, Loss, Refund, RefundId, Report, SessionId};
-use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
+use crate::payment::{DisputeId, Kind, Loss, ProviderPaymentId, Refund, RefundId, Report, SessionId};
+use crate::provider::{Failure, Held, NotUnderstood, Step, Told, whose};
 
 /// A payment's `status` (docs.mollie.com/docs/status-change). None while nothing is known of money.
 ///
@@ -139,4 +139,14 @@ pub(super) fn of_id(account: &Account, id: &str) -> Step<Truth> {
 /// Where the id was lost the creation is repeated with its key: Mollie does not look up by our reference.
 pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
     Some(of_id(account, held.checkout_id?).map(|truth| truth.reports))
+}
+
+/// Whose a payment is. One of the other mode is nobody's here.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment_id(payment.as_str()).ok()?;
+    let asking = account.clone();
+    Some(whose::ask(requests::get_payment(account, id.as_str()), move |answer| {
+        let payment: Object<'_> = requests::body(answer)?;
+        Ok(payment.session().filter(|_| payment.fits(&asking).is_ok()))
+    }))
 }

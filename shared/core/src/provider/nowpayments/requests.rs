@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Account;
+use crate::payment::{ProviderPaymentId, SessionId};
+use crate::provider::exchange::segment;
 use crate::provider::json::{Exact, Node};
-use crate::provider::{Checkout, Created, Failure, Request, Step, amount};
+use crate::provider::{Answer, Checkout, Created, Failure, Request, Step, amount, whose};
 
 #[derive(Serialize)]
 struct Invoice<'a> {
@@ -27,6 +29,13 @@ struct Made<'a> {
     #[serde(borrow)]
     id: Exact<'a>,
     invoice_url: Node<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Payment<'a> {
+    #[serde(borrow)]
+    order_id: Node<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -52,17 +61,10 @@ pub(super) fn create(account: &Account, checkout: &Checkout<'_>) -> Step<Created
         partially_paid_url: checkout.return_url,
     };
     // A struct of texts and numbers can always be written.
-    let body = serde_json::to_vec(&invoice).unwrap_or_default();
-    let request = Request::new(Verb::POST, format!("{}/v1/invoice", account.api_base))
-        .header("x-api-key", account.api_key.reveal())
-        .body("application/json", body);
-    Step::send(request, |answer| {
-        if !answer.is_success() {
-            let refused = answer.json::<Refused<'_>>().unwrap_or_default();
-            let words = refused.message.text().unwrap_or("no reason was given");
-            return Err(answer.failure(refused.code.text(), words));
-        }
-        let made: Made<'_> = answer.json()?;
+    let invoice = serde_json::to_vec(&invoice).unwrap_or_default();
+    let asking = request(account, Verb::POST, "/v1/invoice").body("application/json", invoice);
+    Step::send(asking, |answer| {
+        let made: Made<'_> = body(answer)?;
         match (made.id.digits(), made.invoice_url.text()) {
             (Some(id), Some(url)) if !id.is_empty() => {
                 Ok(Step::Done(Created { checkout_id: id.to_owned(), url: url.to_owned() }))
@@ -70,6 +72,29 @@ pub(super) fn create(account: &Account, checkout: &Checkout<'_>) -> Step<Created
             _ => Err(Failure::Unknown("an invoice without an id or without an address".to_owned())),
         }
     })
+}
+
+/// Whose a payment is (the API document, "Get payment status"): the key alone may ask.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = Some(payment.as_str()).filter(|id| whose::is_number(id))?;
+    let asking = request(account, Verb::GET, &format!("/v1/payment/{}", segment(id)));
+    Some(whose::ask(asking, |answer| {
+        let payment: Payment<'_> = body(answer)?;
+        Ok(payment.order_id.text().and_then(|reference| SessionId::parse(reference).ok()))
+    }))
+}
+
+fn request(account: &Account, verb: Verb, path: &str) -> Request {
+    Request::new(verb, format!("{}{path}", account.api_base)).header("x-api-key", account.api_key.reveal())
+}
+
+/// What the answer holds, or what the refusal means.
+fn body<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Failure> {
+    if answer.is_success() {
+        return answer.json();
+    }
+    let refused = answer.json::<Refused<'_>>().unwrap_or_default();
+    Err(answer.failure(refused.code.text(), refused.message.text().unwrap_or("no reason was given")))
 }
 
 /// It comes back in what is signed, and NOWPayments' own samples for PHP and Python sign nothing but ASCII rightly.

@@ -23,9 +23,9 @@
 
 use super::wire::{Object, missing, transaction_id};
 use super::{Account, requests};
-use crate::payment::{DisputeId, Kind, Loss, Moment, Refund, RefundId, Report};
+use crate::payment::{DisputeId, Kind, Loss, Moment, ProviderPaymentId, Refund, RefundId, Report, SessionId};
 use crate::provider::json::Node;
-use crate::provider::{Failure, Held, NotUnderstood, Step};
+use crate::provider::{Failure, Held, NotUnderstood, Step, whose};
 
 /// What an adjustment says.
 pub(super) fn of_adjustment(object: &Object<'_>) -> Result<Vec<Kind>, NotUnderstood> {
@@ -125,3 +125,15 @@ pub(super) fn now(report: Report, adjustment: &Object<'_>) -> Report {
 fn time(node: &Node<'_>) -> Option<Moment> {
     node.text().and_then(Moment::parse_rfc3339)
 }
+
+/// Whose a transaction is. Its id is `txn_` and 26 letters and digits (api-reference/about/paddle-ids).
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    let is_id = whose::is_named(id, "txn_")
+        && id.len() == ID_CHARS
+        && id.bytes().all(|byte| !byte.is_ascii_uppercase());
+    let request = is_id.then(|| requests::get_transaction(account, id))?;
+    Some(whose::ask(request, |answer| Ok(requests::data(answer)?.session())))
+}
+
+const ID_CHARS: usize = 30;

@@ -38,7 +38,7 @@ impl Captured {
 
 /// A capture; none where PayPal has no such capture, or where it is not ours.
 pub(super) fn captured(caller: &Caller, id: &str) -> Step<Option<Captured>> {
-    Step::send(caller.get(&format!("/v2/payments/captures/{}", segment(id))), |answer| {
+    Step::send(caller.get(&capture_path(id)), |answer| {
         if is_unknown(answer) {
             return Ok(Step::Done(None));
         }
@@ -99,6 +99,10 @@ pub(super) fn reversal(caller: &Caller, id: &str, capture: Option<String>) -> St
             .reason(refund.reason());
         Ok(captured(&asking, capture).map(|captured| captured.map(|of| of.told(report))))
     })
+}
+
+pub(super) fn capture_path(id: &str) -> String {
+    format!("/v2/payments/captures/{}", segment(id))
 }
 
 fn refund_path(id: &str) -> String {

@@ -125,15 +125,16 @@ pub(super) fn body<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Fail
     answer.json()
 }
 
-/// Whether no transaction has the reference that was asked about. The status and the code vary; the words do not.
+/// Whether no transaction has the reference or the id that was asked about. The status and the code vary; the words do
+/// not.
 pub(super) fn is_not_found(answer: &Answer) -> bool {
     if ![400, 404].contains(&answer.status) {
         return false;
     }
     let refused = answer.json::<Refused<'_>>().unwrap_or_default();
     refused.code.text() == Some("transaction_not_found")
-        || refused
-            .message
-            .text()
-            .is_some_and(|words| words.to_ascii_lowercase().contains("reference not found"))
+        || refused.message.text().is_some_and(|words| {
+            let words = words.to_ascii_lowercase();
+            ["reference not found", "transaction not found"].iter().any(|known| words.contains(known))
+        })
 }

@@ -31,7 +31,7 @@ use super::Account;
 use super::object::{Object, missing};
 use super::requests::{self, Envelope};
 use crate::payment::{DisputeId, Kind, Loss, ProviderPaymentId, Refund, RefundId, Report, SessionId};
-use crate::provider::{Failure, Held, NotUnderstood, Step};
+use crate::provider::{Failure, Held, NotUnderstood, Step, whose};
 
 /// What a refund says. `asked` is our id of it where we know it; else its note names it, if it is ours.
 pub(super) fn of_refund(refund: &Object<'_>, asked: Option<RefundId>) -> Result<Report, NotUnderstood> {
@@ -134,4 +134,21 @@ fn refunds(account: Account, payment: ProviderPaymentId, mut said: Vec<Report>) 
             Ok::<_, Failure>(Step::Done(said))
         }))
     })
+}
+
+/// Whose a transaction is. A reference of ours says it without being asked about; other references are nobody's here. Of
+/// an id, which is a number, the transaction says it (Transactions, "Fetch Transaction").
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    if id.starts_with("cs-") {
+        return super::session(id).map(|session| Step::Done(Some(session)));
+    }
+    let path = format!("/transaction/{}", requests::segment(Some(id).filter(|id| whose::is_number(id))?));
+    Some(whose::ask(requests::get(account, &path), |answer| {
+        if requests::is_not_found(answer) {
+            return Ok(None);
+        }
+        let Envelope { data } = requests::body(answer)?;
+        Ok(data.of().and_then(Object::session))
+    }))
 }

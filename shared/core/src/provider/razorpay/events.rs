@@ -182,14 +182,14 @@ fn of_payment(
         return Ok(Some(Reading::Ask(Step::send(requests::get(account, &path), move |answer| {
             let payment: Entity<'_> = requests::body(answer)?;
             let report = says(payment.is_captured());
-            Ok(whose(&asking, &payment)?.map(move |session| tell(session, report)))
+            Ok(whose_is(&asking, &payment)?.map(move |session| tell(session, report)))
         }))));
     };
     let report = says(payment.is_captured());
     if report.is_none() {
         return Ok(None);
     }
-    Ok(match whose(account, payment)? {
+    Ok(match whose_is(account, payment)? {
         Step::Done(session) => tell(session, report).map(Reading::Told),
         asked => Some(Reading::Ask(asked.map(move |session| tell(session, report)))),
     })
@@ -199,8 +199,11 @@ fn tell(session: Option<SessionId>, report: Option<Report>) -> Option<Told> {
     Some(Told { session: session?, checkout_id: None, reports: vec![report?], fetched: false })
 }
 
-/// Whose a payment is: its notes say so, or, where they are lost, its order.
-fn whose(account: &Account, payment: &Entity<'_>) -> Result<Step<Option<SessionId>>, NotUnderstood> {
+/// Whose a payment, a link or an order is: its notes or its reference say so, or, where they are lost, its order.
+pub(super) fn whose_is(
+    account: &Account,
+    payment: &Entity<'_>,
+) -> Result<Step<Option<SessionId>>, NotUnderstood> {
     let order = match (payment.session(), payment.order_id.text()) {
         (None, Some(order)) if !payment.has_notes() => order,
         (session, _) => return Ok(Step::Done(session)),

@@ -157,3 +157,14 @@ fn refusal(answer: &Answer) -> Failure {
     let words = problem.and_then(|problem| problem.description.text());
     answer.failure(code, words.unwrap_or("no reason was given"))
 }
+
+/// Whether nothing has the id that was asked for. It is no 404: that the id does not exist only the words say
+/// (razorpay/razorpay-node#168), or that it is none.
+pub(super) fn is_not_found(answer: &Answer) -> bool {
+    if answer.status != 400 {
+        return answer.status == 404;
+    }
+    let refused = answer.json::<Refused<'_>>().unwrap_or_default();
+    let words = refused.error.of().and_then(|problem| problem.description.text()).unwrap_or_default();
+    ["does not exist", "is not a valid id"].iter().any(|known| words.to_ascii_lowercase().contains(known))
+}

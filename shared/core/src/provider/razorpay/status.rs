@@ -26,10 +26,11 @@
 //! api/payments/entity, api/refunds/entity.
 
 use super::Account;
+use super::events::whose_is;
 use super::object::{Entity, is_id, missing};
 use super::requests::{self, segment};
-use crate::payment::{Kind, Money, ProviderPaymentId, Refund, RefundId, Report};
-use crate::provider::{Failure, Held, NotUnderstood, Step};
+use crate::payment::{Kind, Money, ProviderPaymentId, Refund, RefundId, Report, SessionId};
+use crate::provider::{Failure, Held, NotUnderstood, Step, whose};
 
 /// What a refund says. `asked` is our id of it where we know it; else its notes name it, if they are ours.
 pub(super) fn of_refund(refund: &Entity<'_>, asked: Option<RefundId>) -> Result<Report, NotUnderstood> {
@@ -156,4 +157,19 @@ fn refunds(account: Account, mut rest: Vec<ProviderPaymentId>, mut said: Vec<Rep
         }
         Ok(refunds(account, rest, said))
     })
+}
+
+/// Whose a payment, a link or an order is.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    let objects = [("pay_", "payments"), ("plink_", "payment_links"), ("order_", "orders")];
+    let (_, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
+    let asking = account.clone();
+    let path = format!("/v1/{objects}/{}", segment(id));
+    Some(Step::send(requests::get(account, &path), move |answer| {
+        if requests::is_not_found(answer) {
+            return Ok(Step::Done(None));
+        }
+        Ok(whose_is(&asking, &requests::body(answer)?)?)
+    }))
 }

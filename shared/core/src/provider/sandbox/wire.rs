@@ -121,7 +121,8 @@ pub struct CheckoutMade {
     pub url: String,
 }
 
-/// The answer to `GET /v1/checkouts/{id}` and to `GET /v1/checkouts/by-reference/{reference}`.
+/// The answer to `GET /v1/checkouts/{id}`, to `GET /v1/checkouts/by-reference/{reference}`, and to
+/// `GET /v1/payments/{id}` for the checkout that the payment `txn_…` was made on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutState {
     /// `chk_…`

@@ -134,14 +134,14 @@ fn reading(
             Reading::Ask(Step::send(requests::get(account, &path), move |answer| {
                 let Envelope { payment, .. } = requests::body(answer)?;
                 let payment = payment.of().ok_or_else(|| missing("payment"))?;
-                of_payment(&asking, payment).map(|step| step.map(|session| session.map(told)))
+                whose_is(&asking, payment).map(|step| step.map(|session| session.map(told)))
             }))
         }),
     })
 }
 
 /// Whose a payment is: its note says so, or its order.
-fn of_payment(account: &Account, payment: &Object<'_>) -> Result<Step<Option<SessionId>>, Failure> {
+pub(super) fn whose_is(account: &Account, payment: &Object<'_>) -> Result<Step<Option<SessionId>>, Failure> {
     if payment.is_elsewhere(account) {
         return Ok(Step::Done(None));
     }

@@ -27,11 +27,12 @@
 //! Sources: developer.squareup.com/reference/square, the types Payment, PaymentRefund and Order and the enums
 //! DisputeState and OrderState.
 
+use super::events::whose_is;
 use super::object::{Node, Object, is_id, missing, money, payment_id};
 use super::requests::{self, Envelope};
 use super::{Account, requests::Checkout};
-use crate::payment::{DisputeId, Kind, Loss, ProviderPaymentId, Refund, RefundId, Report};
-use crate::provider::{Failure, Held, NotUnderstood, Step};
+use crate::payment::{DisputeId, Kind, Loss, ProviderPaymentId, Refund, RefundId, Report, SessionId};
+use crate::provider::{Failure, Held, NotUnderstood, Step, whose};
 
 /// What a payment says.
 pub(super) fn of_payment(object: &Object<'_>) -> Result<Report, NotUnderstood> {
@@ -170,3 +171,24 @@ fn refunds(
         refunds(account, ids, rest, left.saturating_sub(1), said)
     }))
 }
+
+/// Whose a payment is: its note says so, or its order.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    if !whose::is_plain(id, ID_CHARS_MIN) {
+        return None;
+    }
+    let path = format!("/v2/payments/{}", requests::segment(id));
+    let asking = account.clone();
+    Some(Step::send(requests::get(account, &path), move |answer| {
+        if answer.status == 404 {
+            return Ok(Step::Done(None));
+        }
+        let Envelope { payment, .. } = requests::body(answer)?;
+        whose_is(&asking, payment.of().ok_or_else(|| missing("payment"))?)
+    }))
+}
+
+/// Nothing but a largest length is documented of a payment's id. Those that Square's pages show are 22 letters and digits
+/// or more: a shorter text is a number or name of something else.
+const ID_CHARS_MIN: usize = 22;

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use super::{Account, requests};
 use crate::payment::{Kind, Moment, Money, ProviderPaymentId, Refund, RefundId, Report, SessionId};
 use crate::provider::json::{Exact, Node};
-use crate::provider::{Answer, Failure, Held, NotUnderstood, Step, Told, amount};
+use crate::provider::{Answer, Failure, Held, NotUnderstood, Request, Step, Told, amount, whose};
 
 /// The fields that are read of a session, payment, refund or invoice, in an answer or in an event.
 #[derive(Default, Deserialize)]
@@ -188,15 +188,45 @@ pub(super) enum Asked {
     Invoice,
 }
 
+impl Asked {
+    fn get(self, account: &Account, id: &str) -> Request {
+        let id = requests::segment(id);
+        let path = match self {
+            Self::Session => format!("/sessions/{id}"),
+            Self::Payment => format!("/v3/payments/{id}"),
+            Self::Invoice => format!("/v2/invoices/{id}"),
+        };
+        requests::get(account, &path)
+    }
+}
+
+/// Whose a payment, a session or an invoice is: the form of the id says which it is, as Xendit's pages show them. A payment
+/// is looked for among those that are remembered first, for not every one carries our reference.
+pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
+    let id = payment.as_str();
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let asked = match id.split_once('-') {
+        _ if !is_id(id) => return None,
+        Some(("py", rest)) if !rest.is_empty() => Asked::Payment,
+        Some(("ps", rest)) if !rest.is_empty() => Asked::Session,
+        None if id.len() == INVOICE_ID_CHARS && id.bytes().all(is_hex) => Asked::Invoice,
+        _ => return None,
+    };
+    let asking =
+        whose::ask(asked.get(account, id), |answer| Ok(requests::body::<Object<'_>>(answer)?.session()));
+    Some(match asked {
+        Asked::Payment => Step::find(payment.clone(), |session| {
+            Ok(session.map_or(asking, |session| Step::Done(Some(session))))
+        }),
+        Asked::Session | Asked::Invoice => asking,
+    })
+}
+
+const INVOICE_ID_CHARS: usize = 24;
+
 /// What is true of it now. Whose it is, the answer says; none where it is none of ours, or nothing came yet.
 pub(super) fn ask(account: &Account, asked: Asked, id: &str) -> Step<Option<Told>> {
-    let id = requests::segment(id);
-    let path = match asked {
-        Asked::Session => format!("/sessions/{id}"),
-        Asked::Payment => format!("/v3/payments/{id}"),
-        Asked::Invoice => format!("/v2/invoices/{id}"),
-    };
-    Step::send(requests::get(account, &path), move |answer| {
+    Step::send(asked.get(account, id), move |answer| {
         let object: Object<'_> = requests::body(answer)?;
         let Some(session) = object.session() else { return Ok(Step::Done(None)) };
         let reports = match asked {
