@@ -18,6 +18,7 @@ mod looked;
 mod needs;
 mod openapi;
 mod queues;
+mod remembered;
 mod routed;
 mod stories;
 mod template;

@@ -1,5 +1,8 @@
-//! What each function does to the payments table, by kind of partition. The table below is what `template.yaml` may
-//! allow, and what a recorded story of each function does.
+//! What each function does to the payments table, by kind of partition. The table in `needs/said.rs` is what
+//! `template.yaml` may allow, and what a recorded story of each function does.
+
+#[path = "needs/said.rs"]
+mod said;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -16,80 +19,13 @@ use payproof_edge::app::{App, now};
 use payproof_edge::settings::Settings;
 use serde_json::{Value, json};
 
+use self::said::NOT_IN_THE_STORY;
+pub use self::said::{NEEDS, QUEUE_NEEDS};
 use crate::stripe_api::{Mood, event};
 use crate::world::{STRIPE_SECRET, World, client};
 
-/// A kind of partition (`index list#` for the index) and an action on it.
+/// A kind of partition (`index list#` for the index of that name, `index needs list#` for the other) and an action on it.
 pub type Need = (String, String);
-
-/// What each function does. `warm` reads from `pay_` in each of them.
-pub const NEEDS: &[(Function, &str, &[&str])] = &[
-    // Registered, read and amended; a text beside it; events that came early are looked for and marked.
-    (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
-    (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
-    (Function::RegisterOrder, "due#", &["PutItem"]),
-    // The timer, the attempt, the reserve, the early events; the idempotency key around it.
-    (Function::CreateSession, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
-    (Function::CreateSession, "evt#", &["GetItem", "UpdateItem"]),
-    (Function::CreateSession, "due#", &["PutItem"]),
-    (Function::CreateSession, "rest#", &["PutItem"]),
-    (Function::CreateSession, "idem#", &["PutItem", "UpdateItem", "DeleteItem"]),
-    // Written first, else read; kept where it matches nothing, named where its order will look.
-    (Function::WebhookReceive, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
-    (Function::WebhookReceive, "evt#", &["PutItem", "UpdateItem"]),
-    (Function::WebhookReceive, "ref#", &["PutItem"]),
-    // Where it leaves something outstanding, or a refused one names what is.
-    (Function::WebhookReceive, "due#", &["PutItem"]),
-    (Function::StatusPoll, "pay_", &["GetItem"]),
-    // Reads only.
-    (Function::MerchantRead, "pay_", &["GetItem", "Query", "BatchGetItem"]),
-    (Function::MerchantRead, "evt#", &["Query"]),
-    (Function::MerchantRead, "ref#", &["Query"]),
-    (Function::MerchantRead, "rest#", &["Query"]),
-    (Function::MerchantRead, "index list#", &["Query"]),
-    (Function::MerchantRead, "index fail#", &["Query"]),
-    // A decision is recorded; a refund has a timer before it is asked for.
-    (Function::MerchantAct, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query", "BatchGetItem"]),
-    (Function::MerchantAct, "index fail#", &["Query"]),
-    // Everything that is open is asked about.
-    (Function::MerchantAct, "index list#", &["Query"]),
-    (Function::MerchantAct, "due#", &["PutItem"]),
-    // Stored events are applied once more.
-    (Function::MerchantAct, "evt#", &["GetItem", "Query", "UpdateItem"]),
-    // That a customer was sent, or came back.
-    (Function::Pages, "pay_", &["GetItem", "UpdateItem"]),
-    (Function::Pages, "due#", &["PutItem"]),
-    // The order with what became of its notifications; a timer for a try that is far ahead.
-    (Function::NotifyShop, "pay_", &["GetItem", "PutItem", "Query"]),
-    (Function::NotifyShop, "due#", &["PutItem"]),
-    // Timers and how far they were handed on.
-    (Function::Sweep, "pay_", &["GetItem"]),
-    (Function::Sweep, "due#", &["GetItem", "PutItem", "Query"]),
-    // The next timer, then what is due: as opening, taking an event and refunding together.
-    (Function::Reconcile, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
-    (Function::Reconcile, "evt#", &["GetItem", "UpdateItem"]),
-    (Function::Reconcile, "due#", &["PutItem"]),
-];
-
-/// What each function does to the queues, by their names in `template.yaml`.
-pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
-    (Function::MerchantAct, "NotifyQueue", &["SendMessage"]),
-    (
-        Function::NotifyShop,
-        "NotifyQueue",
-        &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "SendMessage"],
-    ),
-    (Function::NotifyShop, "ReconcileQueue", &["SendMessage"]),
-    (Function::Sweep, "ReconcileQueue", &["SendMessage", "GetQueueAttributes"]),
-    (Function::Sweep, "NotifyQueue", &["SendMessage", "GetQueueAttributes"]),
-    (Function::Reconcile, "ReconcileQueue", &["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]),
-];
-
-/// What the story below does not reach, and why it is needed all the same.
-const NOT_IN_THE_STORY: &[(Function, &str, &str)] = &[
-    // The event that was kept is tried once more; here its order would have to appear between two steps.
-    (Function::WebhookReceive, "evt#", "UpdateItem"),
-];
 
 /// What went through the door.
 #[derive(Clone)]
@@ -124,7 +60,7 @@ async fn through(State(door): State<Door>, request: http::Request<Body>) -> http
     if asked["TableName"] != "payproof-shops" {
         let index = asked["IndexName"]
             .as_str()
-            .map(|name| format!("index {}", if name == "list" { "" } else { name }));
+            .map(|name| if name == "list" { "index ".to_owned() } else { format!("index {name} ") });
         let found = partitions(&verb, &asked).into_iter().map(|partition| {
             let end = partition.find(['_', '#']).expect("a kind of partition") + 1;
             (format!("{}{}", index.clone().unwrap_or_default(), &partition[..end]), verb.clone())
@@ -170,6 +106,7 @@ pub struct Functions {
 impl Functions {
     async fn start() -> Self {
         let world = World::start().await;
+        crate::remembered::adyen_joins(&world).await;
         let mut apps = BTreeMap::new();
         for function in Function::ALL.iter().copied() {
             let (door, url) = Door::to(&world.stack.store_url).await;
@@ -350,10 +287,18 @@ async fn story(functions: &Functions) {
     assert_eq!(functions.get(path).await.0, 200);
     assert_eq!(functions.call("POST", path, b"method=card", &[]).await.0, 303);
 
-    for path in ["/v1/orders/1", "/v1/orders", "/v1/events", "/v1/events?outcome=refused"] {
+    for path in [
+        "/v1/orders/1",
+        "/v1/orders",
+        "/v1/orders?attention=any",
+        "/v1/orders/1/timeline",
+        "/v1/events",
+        "/v1/events?outcome=refused",
+    ] {
         assert_eq!(functions.get(path).await.0, 200, "{path}");
     }
     assert_eq!(functions.get(&format!("/v1/sessions/{id}/timeline")).await.0, 200);
+    crate::remembered::remembered(functions).await;
     crate::routed::routed(functions).await;
     crate::stories::told_in_vain(functions, "2").await;
 }

@@ -133,14 +133,14 @@ fn its_tables_are_those_of_the_code() {
             "{name}: exactly the attributes that keys are of"
         );
         let indexes = properties["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
-        let wanted = table.index.map(|index| {
+        let wanted = table.indexes.iter().map(|index| {
             json!({
                 "IndexName": index.name,
                 "KeySchema": keys(index.partition_key, Some(index.sort_key)),
                 "Projection": { "ProjectionType": "KEYS_ONLY" },
             })
         });
-        assert_eq!(indexes, wanted.into_iter().collect::<Vec<_>>(), "{name}");
+        assert_eq!(indexes, wanted.collect::<Vec<_>>(), "{name}");
         let ttl = &properties["TimeToLiveSpecification"];
         match table.ttl {
             Some(attribute) => {
@@ -169,7 +169,7 @@ fn attributes(properties: &Value) -> BTreeSet<(String, String)> {
 }
 
 fn attributes_of(table: &Table) -> BTreeSet<(String, String)> {
-    let index = table.index.map(|index| [index.partition_key, index.sort_key]).into_iter().flatten();
+    let index = table.indexes.iter().flat_map(|index| [index.partition_key, index.sort_key]);
     let names = [Some(table.partition_key), table.sort_key].into_iter().flatten().chain(index);
     names.map(|name| (name.to_owned(), "S".to_owned())).collect()
 }
@@ -318,7 +318,8 @@ fn no_policy_allows_everything_and_none_a_scan() {
 }
 
 const PAYMENTS_ARN: &str = r#"{"Fn::GetAtt":["PaymentsTable","Arn"]}"#;
-const INDEX_ARN: &str = r#"{"Fn::Sub":"${PaymentsTable.Arn}/index/list"}"#;
+const LIST_ARN: &str = r#"{"Fn::Sub":"${PaymentsTable.Arn}/index/list"}"#;
+const NEEDS_ARN: &str = r#"{"Fn::Sub":"${PaymentsTable.Arn}/index/needs"}"#;
 
 /// What a statement on the payments table allows; none for one on something else.
 fn allowed(statement: &Value) -> Option<Vec<Need>> {
@@ -328,8 +329,9 @@ fn allowed(statement: &Value) -> Option<Vec<Need>> {
     }
     let index = match resource.as_str() {
         PAYMENTS_ARN => "",
-        INDEX_ARN => "index ",
-        other => panic!("{other}: neither the payments table nor its index"),
+        LIST_ARN => "index ",
+        NEEDS_ARN => "index needs ",
+        other => panic!("{other}: neither the payments table nor one of its indexes"),
     };
     let condition = &statement["Condition"];
     assert_eq!(entries(condition).count(), 1, "{statement}: the condition on partitions and nothing else");

@@ -116,6 +116,8 @@ async fn a_list_is_narrowed_by_status_attention_and_time() {
         assert_eq!(all(&world.shop, &format!("status={status}")).await, [status]);
     }
     assert_eq!(all(&world.shop, "attention=amount_mismatch").await, ["review"]);
+    assert_eq!(all(&world.shop, "attention=any").await, ["review"]);
+    assert_eq!(all(&world.shop, "attention=any&status=paid").await, Vec::<String>::new());
     assert_eq!(all(&world.shop, "attention=amount_mismatch&status=paid").await, Vec::<String>::new());
     assert_eq!(all(&world.shop, "attention=disputed").await, Vec::<String>::new());
     let newest_first: Vec<_> =

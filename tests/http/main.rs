@@ -48,6 +48,7 @@ mod every_order;
 mod expiring;
 mod explain;
 mod fallback;
+mod find;
 mod followed;
 mod go;
 mod healed;

@@ -38,10 +38,72 @@ async fn an_order_is_read_with_its_sessions_and_without_their_secrets() {
         (&json!(0), &json!(1_000))
     );
     let polled = world.shop.get(&format!("/v1/sessions/{id}")).await.expect(200);
-    assert_eq!(sorted_names(&sessions[1]), sorted_names(&polled), "a session is shown alike everywhere");
+    let mut names = sorted_names(&polled);
+    names.extend(["confirmed_at", "provider_payment_ids", "returned_at", "sent_at"]);
+    names.sort_unstable();
+    assert_eq!(
+        sorted_names(&sessions[1]),
+        names,
+        "a session is shown alike everywhere, and here with its times"
+    );
     for secret in ["csec_", "/go/", "checkout.stripe.com", "sk_"] {
         assert!(!order.to_string().contains(secret), "{order}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_tells_when_each_session_was_sent_came_back_and_was_confirmed() {
+    let world = World::start().await;
+    let fresh = world.reaches("fresh", "created").await;
+    let session = world.reaches("1", "pending").await;
+    let seen = |order: &Value| order["sessions"][0].clone();
+    let before = seen(&world.shop.order("1").await);
+    assert!(before["sent_at"].is_string(), "{before}");
+    assert_eq!((&before["returned_at"], &before["confirmed_at"]), (&Value::Null, &Value::Null));
+    let page = world.shop.call("GET", &session.return_path(), "", None).await;
+    assert_eq!(page.status, 200);
+    world.stripe_tells(&events::paid("evt_1", &session.id)).await.expect(200);
+    world.stripe_tells(&events::refunded_total("evt_2", &session.id, 4_999)).await.expect(200);
+    let after = seen(&world.shop.order("1").await);
+    let times = ["created_at", "sent_at", "returned_at", "confirmed_at", "updated_at"];
+    let times: Vec<_> = times.iter().map(|name| after[*name].as_str().expect("a moment")).collect();
+    assert!(times.is_sorted(), "{after}");
+    assert_eq!(after["status"], "refunded", "what went back was confirmed before");
+    assert_eq!(after["provider_payment_ids"].as_array().map(Vec::len), Some(1), "{after}");
+    let fresh_order = seen(&world.shop.order("fresh").await);
+    assert_eq!(fresh_order["id"], fresh.id);
+    for name in ["sent_at", "returned_at", "confirmed_at"] {
+        assert_eq!(fresh_order[name], Value::Null, "{name}");
+    }
+    assert_eq!(fresh_order["provider_payment_ids"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_has_a_story_before_its_first_session_and_the_same_as_its_sessions() {
+    let world = World::start().await;
+    world.shop.registers("1").await;
+    let path = "/v1/orders/1/timeline";
+    let first = world.shop.get(path).await.expect(200);
+    let kinds = |log: &Value| -> Vec<String> {
+        let entries = log["entries"].as_array().expect("entries").iter();
+        entries.map(|entry| entry["kind"].as_str().expect("a kind").to_owned()).collect()
+    };
+    assert_eq!(kinds(&first), ["order_registered"]);
+    let session = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
+    let session = crate::reach::Opened::of(&session);
+    world.brings("1", &session, "paid").await;
+    let of_order = world.shop.call("GET", path, &world.shop.read_key, None).await.expect(200);
+    let of_session = world.shop.get(&format!("/v1/sessions/{}/timeline", session.id)).await.expect(200);
+    assert_eq!(of_order, of_session);
+    assert!(kinds(&of_order).len() > 4, "{of_order}");
+    world.other.get(path).await.expect_problem(404, "not_found");
+    world.shop.get("/v1/orders/none/timeline").await.expect_problem(404, "not_found");
+    world.shop.get("/v1/orders/.x/timeline").await.expect_problem(404, "not_found");
+    world
+        .shop
+        .call("GET", path, &world.shop.publishable_key, None)
+        .await
+        .expect_problem(403, "key_not_allowed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,12 @@ use std::time::Duration;
 use payproof_local::{Data, Options, Stack};
 use serde_json::Value;
 
+/// What `tab.mjs` watches in each tab, by the name of its list: each ends empty.
+pub const WATCHED: [&str; 6] =
+    ["alerts", "foreign", "problems", "overflows", "inaccessible", "keys_in_addresses"];
+
 /// What a script beside this file saw on a stack that is started for it. It gets the stack's address as its argument, and
-/// the demo shop's keys as `SECRET_KEY` and `READ_KEY`.
+/// the demo shop's keys as `SECRET_KEY` and `READ_KEY`, and as `SANDBOX_SECRET` what the sandbox signs with.
 pub async fn sees(script: &str) -> Value {
     let options = Options {
         addr: "127.0.0.1:0".parse().expect("an address"),
@@ -25,10 +29,11 @@ pub async fn sees(script: &str) -> Value {
         .env("PAYPROOF_SUITE", suite)
         .env("SECRET_KEY", keys.secret_key.reveal())
         .env("READ_KEY", keys.read_key.reveal())
+        .env("SANDBOX_SECRET", keys.sandbox_webhook_secret.reveal())
         .kill_on_drop(true)
         .output();
-    let output = tokio::time::timeout(Duration::from_secs(120), node).await;
-    let output = output.expect("within two minutes").expect("node starts: run .ci/setup");
+    let output = tokio::time::timeout(Duration::from_secs(180), node).await;
+    let output = output.expect("within three minutes").expect("node starts: run .ci/setup");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let seen = serde_json::from_slice(&output.stdout).expect("what was seen");
     stack.stop().await;

@@ -2,37 +2,10 @@
 // that starts it judges.
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { asks, look, seen, tab, tell, url } from "./tab.mjs";
 
-const require = createRequire(join(process.env.PAYPROOF_SUITE, "package.json"));
-const { chromium } = require("playwright-core");
-const url = process.argv[2];
-const { SECRET_KEY, READ_KEY, SCREENSHOTS } = process.env;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const seen = { alerts: [], foreign: [], problems: [], overflows: [], keys_in_addresses: [] };
-
-async function tab(width, colorScheme) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15000);
-  page.on("dialog", (dialog) => { seen.alerts.push(dialog.message()); dialog.dismiss(); });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) seen.foreign.push(request.url());
-    if (/[sr]k_/.test(request.url())) seen.keys_in_addresses.push(request.url());
-  });
-  // A refused request is told of there, too: those that are meant to be refused are not problems.
-  page.on("console", (message) => { if (message.type() === "error" && !/status of (401|404|409)|ERR_FAILED/.test(message.text())) seen.problems.push(message.text()); });
-  page.on("pageerror", (error) => seen.problems.push(String(error)));
-  return page;
-}
-
-async function look(page, name) {
-  await page.waitForFunction(() => !document.querySelector("[aria-busy]"));
-  if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) seen.overflows.push(name);
-  if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `console-${name}-${page.viewportSize().width}.png`), fullPage: true });
-}
+const { Webhook } = createRequire(join(process.env.PAYPROOF_SUITE, "package.json"))("standardwebhooks");
+const { SECRET_KEY, READ_KEY, SANDBOX_SECRET } = process.env;
 
 async function signIn(page, key) {
   await page.goto(url + "/dashboard");
@@ -40,26 +13,36 @@ async function signIn(page, key) {
   await page.keyboard.press("Enter");
 }
 
-async function call(method, path, body) {
-  const answer = await fetch(url + path, { method, headers: { authorization: `Bearer ${SECRET_KEY}`, "content-type": "application/json" }, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
+/** The sandbox says something, signed as it signs. */
+async function sandboxSays(id, type, data) {
+  const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data });
+  const at = new Date();
+  const headers = { "content-type": "application/json", "webhook-id": id, "webhook-timestamp": String(Math.floor(at / 1000)), "webhook-signature": new Webhook(SANDBOX_SECRET).sign(id, at, body) };
+  const answer = await fetch(`${url}/v1/webhooks/demo/sandbox`, { method: "POST", headers, body });
+  return (await answer.json()).outcome;
 }
 
 const markup = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202Eabc";
-await call("PUT", "/v1/orders/1042", { amount: 4999, currency: "EUR", customer_email: "ada@example.test" });
-const session = await call("POST", "/v1/sessions", { order_id: "1042" });
-const customer = await tab(1280, "light");
+await asks("PUT", "/v1/orders/1042", { amount: 4999, currency: "EUR", customer_email: "ada@example.test" });
+const session = await asks("POST", "/v1/sessions", { order_id: "1042" });
+const customer = await tab();
 await customer.goto(session.checkout_url);
 await customer.locator("button[name=act][value=pay]").first().click();
 await customer.waitForURL(/\/return\//);
 await customer.waitForFunction(() => document.getElementById("message").textContent.includes("confirmed. Your"));
-await call("PUT", "/v1/orders/hostile", { amount: 100, currency: "EUR", description: `${markup} ${"x".repeat(400)}`, metadata: { [markup.slice(0, 40)]: "y".repeat(200) } });
+await asks("PUT", "/v1/orders/hostile", { amount: 100, currency: "EUR", description: `${markup} ${"x".repeat(400)}`, metadata: { [markup.slice(0, 40)]: "y".repeat(200) } });
+const hostile = await asks("POST", "/v1/sessions", { order_id: "hostile" });
+const endless = (markup + " ").repeat(250).slice(0, 10000);
+seen.hostile = [
+  await sandboxSays("msg_hostile1", "payment.declined", { reference: hostile.id, checkout_id: endless.slice(0, 200), reason: endless }),
+  await sandboxSays("msg_hostile2", endless, { reference: hostile.id }),
+  await sandboxSays("msg_hostile3", "payment.paid", { reference: endless, amount: 100, currency: "EUR" }),
+];
 
-const page = await tab(1280, "light");
+const page = await tab();
 await signIn(page, SECRET_KEY.slice(0, -1) + (SECRET_KEY.endsWith("a") ? "b" : "a"));
 seen.wrong = await page.getByRole("alert").textContent();
-await look(page, "wrong-key");
+await look(page, "console-wrong-key");
 await page.getByLabel("Key").fill(SECRET_KEY.replace("sk_", "pk_"));
 await page.keyboard.press("Enter");
 seen.publishable = await page.getByText("publishable key").textContent();
@@ -67,7 +50,7 @@ await page.getByLabel("Key").fill(SECRET_KEY);
 await page.keyboard.press("Enter");
 
 await page.locator(".row .name").first().waitFor();
-await look(page, "orders");
+await look(page, "console-orders");
 seen.listed = await page.locator(".row .name").allTextContents();
 await page.getByRole("searchbox", { name: "Find an order" }).fill("no-such-order");
 await page.keyboard.press("Enter");
@@ -78,7 +61,7 @@ await page.keyboard.press("Enter");
 await page.locator(".story li").first().waitFor();
 seen.by_session = await page.locator("h1").textContent();
 seen.story = await page.locator(".story").innerText();
-await look(page, "order");
+await look(page, "console-order");
 
 await page.getByRole("button", { name: "Refund…" }).click();
 const amount = page.getByLabel("Amount in EUR");
@@ -89,7 +72,7 @@ await amount.fill("50");
 await page.getByRole("button", { name: "Refund", exact: true }).click();
 await page.getByText("More than is left").waitFor();
 seen.too_much = await page.locator("dialog [role=alert]").textContent();
-await look(page, "refund");
+await look(page, "console-refund");
 // It is made, and the answer is lost: another amount is not sent then, and the same is made once.
 await page.route("**/refunds", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
 await amount.fill("15.00");
@@ -106,8 +89,8 @@ await page.waitForFunction(() => !document.querySelector("[aria-busy]"));
 seen.refunded = (await page.locator("dt", { hasText: /^Refunded$/ }).first().locator("+ dd").textContent()).replace(/\u00a0/g, " ");
 
 // Another amount comes while somebody looks at the order: seen without a reload, and approved by keyboard alone.
-await call("PUT", "/v1/orders/other", { amount: 4999, currency: "EUR" });
-const other = await call("POST", "/v1/sessions", { order_id: "other" });
+await asks("PUT", "/v1/orders/other", { amount: 4999, currency: "EUR" });
+const other = await asks("POST", "/v1/sessions", { order_id: "other" });
 await page.goto(`${url}/dashboard#/orders/other`);
 await page.locator(".story li").first().waitFor();
 await customer.goto(other.checkout_url);
@@ -118,7 +101,7 @@ seen.live = await page.locator("#answer").innerText();
 await approve.focus();
 await page.keyboard.press("Enter");
 await page.getByLabel("Your name").waitFor();
-await look(page, "approve");
+await look(page, "console-approve");
 await page.keyboard.press("Enter");
 seen.nameless = await page.locator("dialog [role=alert]").textContent();
 await page.keyboard.type("Ada Byron");
@@ -129,13 +112,13 @@ seen.approved = await page.locator(".standing .badge").textContent();
 seen.focus = await page.evaluate(() => document.activeElement.tagName);
 
 for (const colorScheme of ["light", "dark"]) {
-  const reader = await tab(360, colorScheme);
+  const reader = await tab({ width: 360, colorScheme });
   await signIn(reader, READ_KEY);
   await reader.locator(".row .name").first().waitFor();
   for (const address of ["orders", "orders/1042", "orders/hostile", "events", "notifications", "diagnostics", "routing", "numbers", "differences"]) {
     await reader.goto(`${url}/dashboard#/${address}`);
     await reader.waitForTimeout(200);
-    await look(reader, `${address.replace("/", "-")}-${colorScheme}`);
+    await look(reader, `console-${address.replace("/", "-")}-${colorScheme}`);
     const acts = await reader.locator("main button", { hasText: "…" }).allTextContents();
     seen.acts_of_a_read_key = [...(seen.acts_of_a_read_key ?? []), ...acts];
   }
@@ -143,5 +126,4 @@ for (const colorScheme of ["light", "dark"]) {
   seen.signed_out = await reader.locator("h1").textContent();
   seen.kept = await reader.evaluate(() => [...Object.values(sessionStorage), ...Object.values(localStorage)].filter(Boolean));
 }
-await browser.close();
-process.stdout.write(JSON.stringify(seen));
+await tell({});

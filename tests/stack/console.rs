@@ -26,7 +26,7 @@ async fn a_merchant_reads_what_happened_and_refunds_a_part() {
     assert_eq!(seen["acts_of_a_read_key"], json!([]), "{seen}");
     assert_eq!(seen["signed_out"], "Sign in", "{seen}");
     assert_eq!(seen["kept"], json!([]), "nothing outlives the tab: {seen}");
-    for list in ["alerts", "foreign", "problems", "overflows", "keys_in_addresses"] {
+    for list in chromium::WATCHED {
         assert_eq!(seen[list], json!([]), "{list}: {seen}");
     }
 }

@@ -1,22 +1,8 @@
 // A shop's own success page, on another origin, with the status element on it: what a customer sees there.
 // Prints what it saw as JSON; the test that starts it judges.
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-
-const require = createRequire(join(process.env.PAYPROOF_SUITE, "package.json"));
-const { chromium } = require("playwright-core");
-const url = process.argv[2];
-const key = process.env.SECRET_KEY;
-
-/** The shop's server asks payproof. */
-async function asks(method, path, body) {
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-}
+import { asks, browser, url, violations } from "./tab.mjs";
 
 await asks("PUT", "/v1/orders/element", { amount: 4999, currency: "EUR" });
 const session = await asks("POST", "/v1/sessions", { order_id: "element", method: "card" });
@@ -39,10 +25,6 @@ const shop = createServer((request, response) => {
 await new Promise((resolve) => shop.listen(0, "127.0.0.1", resolve));
 const page_of_shop = `http://127.0.0.1:${shop.address().port}`;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
 const problems = [];
 const open = async (path, options = {}) => {
   const page = await (await browser.newContext(options)).newPage();
@@ -72,12 +54,13 @@ await customer.waitForURL(/\/return\//);
 await says(page, "Zahlung bestätigt. Ihre Bestellung wird jetzt bearbeitet.");
 const after = await page.locator("payproof-status").getAttribute("status");
 const seen = await page.evaluate(() => seen);
+const inaccessible = await violations(page);
 
 const wrong = await open("/wrong");
 await wrong.waitForFunction(() => seen.some(([name]) => name === "lost"));
 const without = await open("/", { javaScriptEnabled: false });
 const report = {
-  gzipped: gzipSync(Buffer.from(script)).length, message, before, after, seen, fallback_shown_after, problems,
+  gzipped: gzipSync(Buffer.from(script)).length, message, before, after, seen, fallback_shown_after, problems, inaccessible,
   wrong: { text: await wrong.locator("main").innerText(), status: await wrong.locator("payproof-status").getAttribute("status") },
   without: (await without.locator("main").innerText()).trim(),
 };

@@ -19,7 +19,7 @@ async fn a_shops_own_page_says_what_is_true_and_changes_by_itself() {
     assert_eq!(seen.first(), Some(&json!(["status", "created"])), "{saw}");
     assert_eq!(seen.last(), Some(&json!(["final", "paid"])), "{saw}");
     assert_eq!(saw["fallback_shown_after"], false, "what is true stands there instead");
-    assert_eq!(saw["problems"], json!([]));
+    assert_eq!((&saw["problems"], &saw["inaccessible"]), (&json!([]), &json!([])), "{saw}");
     // A secret that is none says nothing of a payment, and what the shop wrote stays.
     assert_eq!(saw["wrong"], json!({ "text": "See your order", "status": null }));
     assert_eq!(saw["without"], "See your order", "without JavaScript");

@@ -28,8 +28,12 @@ mod chromium;
 mod console;
 #[cfg(feature = "wider")]
 mod element;
+#[cfg(feature = "wider")]
+mod newcomer;
 mod paid;
 mod retell;
 #[cfg(feature = "wider")]
 mod signatures;
+#[cfg(feature = "wider")]
+mod stories;
 mod survives_kill;

@@ -195,7 +195,12 @@ async fn endpoints(State(api): State<StripeApi>) -> (StatusCode, Json<Value>) {
 }
 
 async fn intent(State(api): State<StripeApi>, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
-    match api.lock().intents.get(&id) {
+    let inner = api.lock();
+    match inner.intents.get(&id) {
+        _ if inner.asks == Mood::Breaks => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Json(json!({ "error": { "type": "api_error", "message": "An unknown error occurred." } })),
+        ),
         Some(session) => {
             let answer = json!({ "id": id, "object": "payment_intent", "livemode": false, "metadata": { "session_id": session } });
             (StatusCode::OK, Json(answer))

@@ -25,15 +25,16 @@ fn ordinary() -> Value {
     })
 }
 
-struct Counted {
-    stack: Stack,
+/// A stack whose store is reached through a door that counts.
+pub struct Counted {
+    pub stack: Stack,
     doors: Doors,
-    app: App,
+    pub app: App,
     shop: Shop,
 }
 
 impl Counted {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let (doors, stripe) = (Doors::default(), StripeApi::start().await);
         let key = |prefix: &str| format!("{prefix}_shop_{:0>43}", 1);
         let shop = Shop {
@@ -56,7 +57,8 @@ impl Counted {
         Self { stack, doors, app, shop }
     }
 
-    fn request(&self, method: &str, path: &str, body: Option<Value>) -> Request {
+    /// A request of the shop's server.
+    pub fn request(&self, method: &str, path: &str, body: Option<Value>) -> Request {
         let request = http::Request::builder().method(method).uri(path);
         let request = request.header("authorization", format!("Bearer {}", self.shop.secret_key));
         let body = body.map(|body| body.to_string()).unwrap_or_default();
@@ -72,7 +74,7 @@ impl Counted {
     }
 
     /// Requests to the store that `flow` takes.
-    async fn requests<T>(&self, flow: impl Future<Output = T>) -> (usize, T) {
+    pub async fn requests<T>(&self, flow: impl Future<Output = T>) -> (usize, T) {
         self.doors.let_through();
         let done = flow.await;
         (self.doors.count(), done)

@@ -29,6 +29,7 @@ mod crash_reconciling;
 mod crash_telling;
 mod door;
 mod dynamodb_local;
+mod many_orders;
 mod sender;
 mod shops;
 mod suite;

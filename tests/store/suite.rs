@@ -5,14 +5,15 @@
 use std::collections::BTreeSet;
 
 use payproof::payment::{
-    Answered, Attempt, Change, Currency, Details, Fact, FactId, Kind, Method, Moment, Money, News, Nonce,
-    OrderId, Outcome, Payment, Premise, Premises, ProviderName, Report, Session, SessionId, ShopId, Source,
-    Status, TellState, Telling, TokenHash, Try, WriteMark, expect, reserve,
+    Answered, Attempt, Change, Currency, Decision, Details, Fact, FactId, Kind, Loss, Method, Moment, Money,
+    News, Nonce, OrderId, Outcome, Payment, Premise, Premises, ProviderName, Report, Session, SessionId,
+    ShopId, Source, Status, TellState, Telling, TokenHash, Try, WriteMark, decide, expect, reserve,
 };
 use payproof::provider::Created;
 use payproof::secret::Secret;
 #[cfg(feature = "wider")]
 use payproof_edge::settings::Settings;
+use payproof_edge::store::tables::{LISTED, NEEDS_SOMEBODY};
 use payproof_edge::store::{
     AttemptItem, AttemptRequest, Claim, Due, EventId, IdempotencyKey, Note, Notification, Registered, Saved,
     Shard, Store, StoredEvent, TimerKey, Timers,
@@ -125,6 +126,7 @@ async fn all(store: &Store) {
     stored_events_and_early_names_are_found(store).await;
     refused_notes_take_a_slot_until_it_runs_out(store).await;
     orders_are_listed_newest_first_in_pages(store).await;
+    orders_that_need_somebody_are_listed_until_somebody_has_looked(store).await;
     timers_lie_at_least_a_minute_ahead(store).await;
     what_became_of_notifications_is_read_as_it_was_written_and_never_overwritten_unseen(store).await;
     what_fails_is_listed_in_pages_both_ways_until_the_shop_knows_it(store).await;
@@ -504,12 +506,45 @@ async fn orders_are_listed_newest_first_in_pages(store: &Store) {
         register(store, &Payment::register(lister.clone(), name, eur(1), Details::default(), at)).await;
     }
     let (from, to) = ("0000000000000", "9999999999999~");
-    let first = store.orders(&lister, 1, from, to, None).await.expect("a page");
-    let second = store.orders(&lister, 1, from, to, first.next.as_deref()).await.expect("a page");
+    let first = store.orders(LISTED, &lister, 1, from, to, None).await.expect("a page");
+    let second = store.orders(LISTED, &lister, 1, from, to, first.next.as_deref()).await.expect("a page");
     let names: Vec<_> =
         first.orders.iter().chain(&second.orders).map(|payment| payment.order.to_string()).collect();
     let wanted: Vec<_> = (0..60).rev().map(|number| format!("n{number}")).collect();
     assert_eq!((names, first.orders.len(), second.next), (wanted, 50, None));
+}
+
+async fn orders_that_need_somebody_are_listed_until_somebody_has_looked(store: &Store) {
+    let shop = ShopId::parse("needy").expect("a shop");
+    let mut ids = Vec::new();
+    for name in ["fine", "short"] {
+        let name = OrderId::parse(name).expect("an order");
+        let payment = Payment::register(shop.clone(), name, eur(4999), Details::default(), AT);
+        let id = payment.id;
+        register(store, &payment).await;
+        store.save(&id, &reserve(&payment, Attempt::FIRST, session(0))).await.expect("a write");
+        ids.push(id);
+    }
+    let learns = async |id, fact: Fact| {
+        let payment = store.load(id).await.expect("a read").expect("the order");
+        let Decision::Write(change, _) = decide(&payment, &shop, None, &[fact]) else { panic!("a write") };
+        assert_eq!(store.save(id, &change).await.expect("a write"), Saved::Written);
+    };
+    let listed = async || {
+        let (from, to) = ("0000000000000", "9999999999999~");
+        let page = store.orders(NEEDS_SOMEBODY, &shop, 1, from, to, None).await.expect("a page");
+        page.orders.iter().map(|payment| payment.order.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, Vec::<String>::new());
+    let [fine, short] = ids.as_slice() else { panic!("two orders") };
+    learns(fine, fact("stripe:evt_1", Kind::Paid(eur(4999)), 1)).await;
+    learns(short, fact("stripe:evt_2", Kind::Paid(eur(1)), 2)).await;
+    assert_eq!(listed().await, ["short"]);
+    let review = fact("us:approved", Kind::Approved(eur(1)), 3);
+    learns(short, review).await;
+    assert_eq!(listed().await, Vec::<String>::new(), "what is approved needs nobody any more");
+    learns(short, fact("stripe:evt_3", Kind::DisputeOpened(Loss { dispute: None, money: None }), 4)).await;
+    assert_eq!(listed().await, ["short"], "paid, and somebody has to look");
 }
 
 async fn timers_lie_at_least_a_minute_ahead(store: &Store) {

@@ -24,6 +24,7 @@ async fn read(app: &App, call: Call) -> Result<Response, Problem> {
     match call.route.path {
         "/v1/orders/{order_id}" => orders::one(app, &shop, &call).await,
         "/v1/orders" => orders::list(app, &shop, &call).await,
+        "/v1/orders/{order_id}/timeline" => timeline::of_order(app, &shop, &call).await,
         "/v1/sessions/{session_id}/timeline" => timeline::of_session(app, &shop, &call).await,
         "/v1/notifications" => notifications::list(app, &shop, &call).await,
         "/v1/events" => events::list(app, &shop, &call).await,

@@ -1,11 +1,13 @@
 //! One order, and a page of orders.
 
 use http::StatusCode;
-use payproof::payment::{Attention, Moment, OrderId, PaymentId, Status};
+use payproof::payment::{Attention, Moment, OrderId, PaymentId, ProviderPaymentId, Standing, Status};
 use payproof::shop::Shop;
 use payproof_edge::api::view::{OrderView, order_cursor};
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
+use payproof_edge::flow::{Found, find_payment};
+use payproof_edge::store::tables::{LISTED, NEEDS_SOMEBODY};
 use payproof_edge::store::{LIST_MILLIS_LAST, list_from};
 
 pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
@@ -16,11 +18,12 @@ pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response,
 }
 
 pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
+    if let Some(payment) = call.query("provider_payment_id") {
+        return of_payment(app, shop, call, &payment).await;
+    }
     let status =
         call.query("status").map(|word| Status::parse(&word).ok_or_else(|| bad("status"))).transpose()?;
-    let attention = call.query("attention");
-    let attention =
-        attention.map(|word| Attention::parse(&word).ok_or_else(|| bad("attention"))).transpose()?;
+    let attention = call.query("attention").map(|word| Wanted::parse(&word)).transpose()?;
     let from = moment(call, "from")?.unwrap_or_default();
     let to = moment(call, "to")?.unwrap_or(Moment::from_millis(LIST_MILLIS_LAST));
     let before = call
@@ -36,19 +39,64 @@ pub(crate) async fn list(app: &App, shop: &Shop, call: &Call) -> Result<Response
     if before.as_ref().is_some_and(|before| *before < from || *before > to) {
         return Err(bad("cursor"));
     }
-    let page = app.store.orders(&shop.id, shop.list_shards, &from, &to, before.as_deref()).await?;
+    // Whoever has a word of attention, or is in review, is in the shorter list: it is complete after a few reads.
+    let among = match (attention, status) {
+        (Some(_), _) | (_, Some(Status::Review)) => NEEDS_SOMEBODY,
+        _ => LISTED,
+    };
+    let page = app.store.orders(among, &shop.id, shop.list_shards, &from, &to, before.as_deref()).await?;
     let shown: Vec<OrderView> = page
         .orders
         .iter()
         .filter(|payment| {
             let standing = payment.standing();
             status.is_none_or(|status| standing.status == status)
-                && attention.is_none_or(|word| standing.attention.contains(&word))
+                && attention.is_none_or(|wanted| wanted.suits(&standing))
         })
         .map(|payment| OrderView::of(shop, payment, call.now))
         .collect();
     let next = page.next.as_deref().map(order_cursor);
     Ok(answer::json(StatusCode::OK, &serde_json::json!({ "data": shown, "next_cursor": next })))
+}
+
+/// The orders that a provider's payment id leads to, in one page.
+async fn of_payment(app: &App, shop: &Shop, call: &Call, payment: &str) -> Result<Response, Problem> {
+    let others = ["status", "attention", "from", "to", "cursor"];
+    if others.iter().any(|name| call.query(name).is_some()) {
+        let detail = "`provider_payment_id` is asked for by itself: it leads to one order, or to none.";
+        return Err(Problem::of(Code::InvalidRequest, detail));
+    }
+    let payment = ProviderPaymentId::parse(payment).map_err(|_| bad("provider_payment_id"))?;
+    let Found { orders, not_asked } = find_payment(app, shop, &payment, call.now).await?;
+    let shown: Vec<_> = orders.iter().map(|payment| OrderView::of(shop, payment, call.now)).collect();
+    let body = serde_json::json!({ "data": shown, "next_cursor": null, "not_asked": not_asked });
+    Ok(answer::json(StatusCode::OK, &body))
+}
+
+/// Which orders need somebody.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Those with this word.
+    For(Attention),
+    /// Those with any word, and those in review.
+    Any,
+}
+
+impl Wanted {
+    fn parse(word: &str) -> Result<Self, Problem> {
+        match word {
+            "any" => Ok(Self::Any),
+            word => Attention::parse(word).map(Self::For).ok_or_else(|| bad("attention")),
+        }
+    }
+
+    /// The index is a hint: the order itself says whether it still needs somebody.
+    fn suits(self, standing: &Standing) -> bool {
+        match self {
+            Self::For(word) => standing.attention.contains(&word),
+            Self::Any => !standing.attention.is_empty() || standing.status == Status::Review,
+        }
+    }
 }
 
 fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Problem> {
@@ -59,7 +107,10 @@ fn moment(call: &Call, name: &str) -> Result<Option<Moment>, Problem> {
 fn bad(name: &str) -> Problem {
     let detail = match name {
         "status" => "`status` is one of the words that an order's status has.".to_owned(),
-        "attention" => "`attention` is one of the words that an order's attention has.".to_owned(),
+        "attention" => "`attention` is one of the words that an order's attention has, or any.".to_owned(),
+        "provider_payment_id" => {
+            "`provider_payment_id` is what a provider calls a payment, up to 255 bytes.".to_owned()
+        }
         "cursor" => "`cursor` is what `next_cursor` of the page before says.".to_owned(),
         _ => format!("`{name}` is a moment as RFC 3339 writes it, such as 2026-11-24T00:00:00Z."),
     };

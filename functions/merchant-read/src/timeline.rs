@@ -1,7 +1,9 @@
 //! The payment log.
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
-use payproof::payment::{Attempt, SessionId, timeline};
+use payproof::payment::{Attempt, OrderId, Payment, PaymentId, SessionId, Telling, timeline};
 use payproof::provider::put_in_words;
 use payproof::shop::Shop;
 use payproof_edge::api::{Call, Code, Problem, Response, answer};
@@ -13,10 +15,20 @@ pub(crate) async fn of_session(app: &App, shop: &Shop, call: &Call) -> Result<Re
     let nothing = || Problem::of(Code::NotFound, "The shop has no session of this id.");
     let id = SessionId::parse(call.params.get("session_id")).map_err(|_| nothing())?;
     let found = app.store.load_with_tellings(&id.payment).await?;
-    let (payment, tellings) = found.filter(|(payment, _)| payment.shop == shop.id).ok_or_else(nothing)?;
-    if !payment.sessions.contains_key(&id.attempt) {
-        return Err(nothing());
-    }
+    let found =
+        found.filter(|(payment, _)| payment.shop == shop.id && payment.sessions.contains_key(&id.attempt));
+    log(app, found.ok_or_else(nothing)?).await
+}
+
+/// The log of an order, which begins before its first session does.
+pub(crate) async fn of_order(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
+    let nothing = || Problem::of(Code::NotFound, "The shop has no order of this id.");
+    let id = OrderId::parse(call.params.get("order_id")).map_err(|_| nothing())?;
+    let found = app.store.load_with_tellings(&PaymentId::of(&shop.id, &id)).await?;
+    log(app, found.ok_or_else(nothing)?).await
+}
+
+async fn log(app: &App, (payment, tellings): (Payment, BTreeMap<u64, Telling>)) -> Result<Response, Problem> {
     let reasons = app.store.attempt_reasons(&payment.id).await?;
     let why = |attempt: Attempt| {
         let session = payment.sessions.get(&attempt)?;

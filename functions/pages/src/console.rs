@@ -95,10 +95,12 @@ impl File {
 
 /// Modules as one module: their imports are gone, for all of them share one scope, and nobody imports from it. Each
 /// import stands in a line of its own, and each name is only one module's: two of one name would be a syntax error.
+/// What only a reader of the source needs, comments and indents, is left out: no text spans lines.
 fn as_one(modules: &[&str]) -> String {
     let mut whole = String::new();
-    for line in modules.iter().flat_map(|module| module.lines()) {
-        if !line.starts_with("import ") {
+    for line in modules.iter().flat_map(|module| module.lines()).map(str::trim_start) {
+        let is_comment = ["//", "/*", "* ", "*/"].iter().any(|mark| line.starts_with(mark));
+        if !line.is_empty() && !is_comment && !line.starts_with("import ") {
             whole.push_str(line.strip_prefix("export ").unwrap_or(line));
             whole.push('\n');
         }
@@ -114,11 +116,21 @@ mod tests {
 
     #[test]
     fn modules_are_one_without_imports() {
-        let whole = as_one(&["export const one = 1;\n", "import { one } from \"./one.js\";\nshow(one);"]);
-        assert_eq!(whole, "const one = 1;\nshow(one);\n");
+        let one = "// What it is.\n\nexport const one = {\n  /** Its number. */\n  number: 1,\n};\n";
+        let whole = as_one(&[one, "import { one } from \"./one.js\";\nshow(one);"]);
+        assert_eq!(whole, "const one = {\nnumber: 1,\n};\nshow(one);\n");
         for (number, line) in as_one(&MODULES).lines().enumerate() {
             let line_of_a_module = line.starts_with("import") || line.starts_with("export");
             assert!(!line_of_a_module, "line {number}: {line}");
+        }
+    }
+
+    #[test]
+    fn no_text_spans_lines() {
+        for line in MODULES.iter().flat_map(|module| module.lines()) {
+            // A template within a template has both its marks on the line, too.
+            assert_eq!(line.matches('`').count() % 2, 0, "{line}");
+            assert!(!line.ends_with('\\'), "{line}");
         }
     }
 

@@ -49,6 +49,10 @@ pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
 pub const ACT_TIMEOUT: Duration = Duration::from_secs(7);
 /// How long one request works that does many things.
 pub const BULK_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long providers are asked whose a payment is, all together.
+pub const FIND_TIMEOUT: Duration = Duration::from_secs(12);
+/// How long each of them is.
+pub const FIND_EACH_TIMEOUT: Duration = Duration::from_secs(4);
 /// Facts that one refund can take: asked for, answered, ended. An order that has no room for them takes none.
 pub const FACTS_OF_A_REFUND: usize = 3;
 /// What is left of that for our own writes: no provider is begun that could not be ended.

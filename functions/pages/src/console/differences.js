@@ -8,6 +8,8 @@ import { askProvider } from "./acts.js";
 
 const ROWS_MAX = 500;
 const AT_ONCE = 4;
+/** How many pages of the newest orders are read before anybody is looked for by name: most of a list is of late. */
+const NEWEST_PAGES = 10;
 
 /** The cells of a CSV text (RFC 4180), parted by whatever its first line is parted by. */
 export function cellsOf(text) {
@@ -48,6 +50,22 @@ export function readList(text) {
   return { rows, unread };
 }
 
+/** Whatever names an order in a list: its id, its sessions' and what the provider calls their payments. */
+async function newestByReference(wanted) {
+  const known = new Map();
+  let cursor = null;
+  for (let pages = 0; pages < NEWEST_PAGES && wanted.some((reference) => !known.has(reference)); pages += 1) {
+    const answer = await get("v1/orders", { cursor });
+    for (const order of answer.data) {
+      const names = order.sessions.flatMap((session) => [session.id, ...session.provider_payment_ids]);
+      for (const name of [...names, order.id]) known.set(name, order);
+    }
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return known;
+}
+
 /** The order that a reference leads to; null where nobody here knows it. */
 async function orderOf(reference) {
   try {
@@ -55,8 +73,10 @@ async function orderOf(reference) {
     const id = session ? (await get(`v1/sessions/${part(session)}`)).order_id : reference;
     return await get(`v1/orders/${part(id)}`);
   } catch (error) {
-    if (error.status === 404) return null;
-    throw error;
+    if (error.status !== 404) throw error;
+    const { data, not_asked } = await get("v1/orders", { provider_payment_id: reference });
+    if (!data.length && not_asked.length) throw { title: "Not compared", message: `${not_asked.join(" and ")} could not be asked whose payment ${reference} is. Try again.` };
+    return data[0] ?? null;
   }
 }
 
@@ -65,9 +85,10 @@ async function compare(rows, tell) {
   const unknown = [];
   const orders = new Map();
   const left = [...rows];
+  const known = await newestByReference(rows.map((row) => row.reference));
   const work = async () => {
     for (let row = left.shift(); row; row = left.shift()) {
-      const order = await orderOf(row.reference);
+      const order = known.get(row.reference) ?? (await orderOf(row.reference));
       tell(rows.length - left.length);
       if (!order) {
         unknown.push(row);
@@ -139,7 +160,7 @@ export function differencesPage() {
     "Differences",
     section(
       "A provider's list",
-      element("p", null, "Lines of reference, amount and currency, such as ", element("code", null, "1042,49.99,EUR"), ". The reference is an order's id or a session's, which is what providers know an order by. Amounts are what customers paid, before fees. The list stays in this tab; only its references are looked up."),
+      element("p", null, "Lines of reference, amount and currency, such as ", element("code", null, "1042,49.99,EUR"), ". The reference is an order's id, a session's, which is what providers know an order by, or the provider's id of the payment. Amounts are what customers paid, before fees. The list stays in this tab; only its references are looked up."),
       element("form", { novalidate: true, on: { submit } }, field("List, as CSV", list), field("Or from a file", file), element("div", { class: "deeds" }, send)),
       place,
     ),

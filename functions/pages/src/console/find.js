@@ -18,12 +18,25 @@ async function lookUp(text) {
       if (error.status !== 404) throw error;
     }
   }
-  return `#/orders/${part((await get(`v1/orders/${part(text)}`)).id)}`;
+  try {
+    return `#/orders/${part((await get(`v1/orders/${part(text)}`)).id)}`;
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    return atProviders(text, error);
+  }
+}
+
+/** Where a provider's own id of a payment leads: whose it is was remembered, or the provider is asked. */
+async function atProviders(text, unknown) {
+  const { data, not_asked } = await get("v1/orders", { provider_payment_id: text });
+  if (data.length) return `#/orders/${part(data[0].id)}`;
+  if (not_asked.length) throw { title: "Not found", message: `It is no order's id, and ${not_asked.join(" and ")} could not be asked whose payment it is. Try again.` };
+  throw unknown;
 }
 
 /** The field in the head of each page. */
 export function finder() {
-  const wanted = element("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false", placeholder: "1042, cs_…, ev_…, msg_…" });
+  const wanted = element("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false", placeholder: "1042, cs_…, pi_…, ev_…" });
   const submit = async (event) => {
     event.preventDefault();
     const text = wanted.value.trim();
@@ -36,7 +49,7 @@ export function finder() {
       location.hash = found;
     } catch (error) {
       const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-      if (error.status === 404) say(`Nothing of this shop has the id “${shown}”. An order is found by its id, by a session's (cs_…), a notification's (msg_…), a refund's (rf_…) or a stored event's (ev_…); not yet by an id of the provider.`, "error");
+      if (error.status === 404) say(`Nothing of this shop has the id “${shown}”. An order is found by its id, a session's (cs_…), a notification's (msg_…), a refund's (rf_…), a stored event's (ev_…), or the provider's id of a payment.`, "error");
       else say(`${error.title}: ${error.message}`, "error");
     }
   };

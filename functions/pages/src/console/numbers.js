@@ -1,22 +1,27 @@
-// Numbers of the newest orders: sessions by day and by provider, how many were paid, and why others were not.
-import { element, foreign, load, page, section } from "./dom.js";
+// Numbers of a period: sessions by day and by provider, how many were paid and how fast that was known, and why others
+// were not.
+import { choice, element, field, foreign, load, page, section } from "./dom.js";
 import { count, plain } from "./words.js";
 import { get } from "./api.js";
 
 /** How many pages of orders are counted, of up to 50 each. */
-const COUNTED_PAGES = 8;
-const DAYS_SHOWN = 31;
+const COUNTED_PAGES = 40;
+const DAY_MS = 86400000;
+const PERIODS = [["1", "the last 24 hours"], ["7", "the last 7 days"], ["30", "the last 30 days"], ["90", "the last 90 days"]];
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+/** Seconds up to which a wait is short, and what it is then. */
+const WAITS = [[2, "up to 2 s"], [10, "up to 10 s"], [60, "up to a minute"], [600, "up to 10 minutes"], [3600, "up to an hour"], [Infinity, "longer"]];
 
-/** The newest orders, and whether these are all. */
-async function newest() {
+/** The newest orders since a moment, and whether these are all. */
+async function newest(from, tell) {
   const orders = [];
   let cursor = null;
   for (let pages = 0; pages < COUNTED_PAGES; pages += 1) {
-    const answer = await get("v1/orders", { cursor });
+    const answer = await get("v1/orders", { from, cursor });
     orders.push(...answer.data);
     cursor = answer.next_cursor;
     if (!cursor) break;
+    tell(orders.length);
   }
   return { orders, all: !cursor };
 }
@@ -41,6 +46,11 @@ function bar(value, most, text, about) {
   return element("td", null, element("span", { class: "amount" }, text), element("meter", { min: 0, max: Math.max(most, 1), value, "aria-label": about }));
 }
 
+function plot(heads, lines) {
+  const head = element("tr", null, heads.map((text) => element("th", { scope: "col" }, text)));
+  return element("table", null, element("thead", null, head), element("tbody", null, lines));
+}
+
 function table(title, first, groups) {
   const most = Math.max(...groups.map(([, group]) => group.sessions));
   const line = ([name, { sessions, ended, paid }]) => element(
@@ -50,8 +60,7 @@ function table(title, first, groups) {
     bar(sessions, most, String(sessions), `Sessions, ${name}`),
     bar(paid, ended, ended ? `${paid} of ${ended}, ${Math.round((100 * paid) / ended)} %` : "none ended", `Paid, ${name}`),
   );
-  const head = element("tr", null, [first, "Sessions", "Paid of those that ended"].map((text) => element("th", { scope: "col" }, text)));
-  return section(title, element("table", null, element("thead", null, head), element("tbody", null, groups.map(line))));
+  return section(title, plot([first, "Sessions", "Paid of those that ended"], groups.map(line)));
 }
 
 /** Why attempts failed, the most frequent first. */
@@ -61,25 +70,53 @@ function declines(sessions) {
   const reasons = counted(failed, (session) => session.reason_text ?? session.reason ?? "The provider gave no reason.");
   reasons.sort(([, one], [, other]) => other.sessions - one.sessions);
   const line = ([reason, { sessions: times }]) => element("tr", null, bar(times, failed.length, String(times), reason), element("td", null, foreign(reason)));
-  const head = element("tr", null, ["Attempts", "Why"].map((text) => element("th", { scope: "col" }, text)));
-  return element("table", null, element("thead", null, head), element("tbody", null, reasons.map(line)));
+  return plot(["Attempts", "Why"], reasons.map(line));
+}
+
+/** Milliseconds as people say them. */
+function duration(ms) {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 120000) return `${Math.round(ms / 100) / 10} s`;
+  return ms < 7200000 ? `${Math.round(ms / 60000)} min` : `${Math.round(ms / 3600000)} h`;
+}
+
+/** How long it took from a moment to the confirmation: whoever was confirmed before waited for nothing. */
+function waits(sessions, since, before) {
+  const all = sessions.filter((session) => session[since] && session.confirmed_at).map((session) => new Date(session.confirmed_at) - new Date(session[since])).sort((one, other) => one - other);
+  if (!all.length) return element("p", { class: "quiet" }, "Nothing was confirmed yet.");
+  const bounds = before ? [[0, before], ...WAITS] : WAITS;
+  const line = ([bound, name], at) => {
+    const least = at ? bounds[at - 1][0] * 1000 : -Infinity;
+    const here = all.filter((ms) => ms > least && ms <= bound * 1000).length;
+    return element("tr", null, element("th", { scope: "row" }, name), bar(here, all.length, String(here), `Sessions, ${name}`));
+  };
+  const middle = Math.max(0, all[Math.floor((all.length - 1) / 2)]);
+  const slow = Math.max(0, all[Math.ceil(all.length * 0.95) - 1]);
+  return [
+    element("p", null, `Half within ${duration(middle)}, 95 of 100 within ${duration(slow)}, of ${count(all.length, "session")}.`),
+    plot(["Took", "Sessions"], bounds.map(line)),
+  ];
 }
 
 /** The page. */
-export function numbersPage() {
+export function numbersPage(query) {
+  const days = PERIODS.find(([known]) => known === query.get("days"))?.[0] ?? "30";
   const place = element("div", { class: "page" });
   load(place, async () => {
-    const { orders, all } = await newest();
+    const told = place.querySelector("p");
+    const { orders, all } = await newest(new Date(Date.now() - days * DAY_MS).toISOString(), (read) => { if (told) told.textContent = `Read ${count(read, "order")}…`; });
     const sessions = orders.flatMap((order) => order.sessions).sort((one, other) => other.created_at.localeCompare(one.created_at));
-    const from = `From ${all ? "all" : "the newest"} ${count(orders.length, "order")}, with ${count(sessions.length, "session")}.`;
-    if (!sessions.length) return element("p", { class: "notice" }, "Nobody has opened a session yet, so there is nothing to count.");
+    if (!sessions.length) return element("p", { class: "notice" }, "Nobody has opened a session in this time, so there is nothing to count.");
     return [
-      element("p", { class: "quiet" }, from),
-      table("By day", "Opened on", counted(sessions, (session) => DAY.format(new Date(session.created_at))).slice(0, DAYS_SHOWN)),
+      element("p", { class: "quiet" }, `${all ? "All" : "Only the newest"} ${count(orders.length, "order")} of this time, with ${count(sessions.length, "session")}.`),
+      table("By day", "Opened on", counted(sessions, (session) => DAY.format(new Date(session.created_at)))),
       table("By provider", "Provider", counted(sessions, (session) => session.provider)),
       table("By method", "Method", counted(sessions, (session) => plain(session.method))),
+      section("From coming back to confirmed", waits(sessions, "returned_at", "confirmed before")),
+      section("From the checkout's opening to confirmed", waits(sessions, "sent_at", null)),
       section("Why attempts failed", declines(sessions)),
     ];
   });
-  return page("Numbers", place);
+  const period = choice(PERIODS, days, { on: { change: () => { location.hash = `#/numbers?days=${period.value}`; } } });
+  return page("Numbers", element("div", { class: "filters" }, field("Orders registered in", period)), place);
 }

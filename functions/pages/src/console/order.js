@@ -100,12 +100,16 @@ function session(each, order, changed) {
       ["Provider", foreign(each.provider)],
       ["Method", plain(each.method)],
       ["Opened", moment(each.created_at)],
+      ["Customer sent", each.sent_at && moment(each.sent_at)],
+      ["Customer back", each.returned_at && moment(each.returned_at)],
+      ["Confirmed", each.confirmed_at && moment(each.confirmed_at)],
       [each.final ? "Was valid until" : "Valid until", moment(each.expires_at)],
       ["Refunded", each.amount_refunded > 0 && amountText(each.amount_refunded, each.currency)],
       ["Why", each.reason_text && foreign(each.reason_text)],
       ["Reason", each.reason && code(each.reason)],
       ["The customer reads", each.message],
       ["Session", code(each.id)],
+      ["Payment at the provider", each.provider_payment_ids.length > 0 && each.provider_payment_ids.map((id) => [code(id), " "])],
     ),
     mayAct() && !offered && deeds(sessionActs(each, true, changed)),
   );
@@ -116,12 +120,10 @@ async function shown(order, changed) {
     ? element("ul", { class: "cards" }, order.sessions.map((each) => session(each, order, changed)))
     : element("p", { class: "quiet" }, "Nobody has opened a session yet: the customer was not sent anywhere.");
   const log = element("div");
-  const last = order.sessions.at(-1);
-  if (last) load(log, async () => {
-    const { entries } = await get(`v1/sessions/${part(last.id)}/timeline`);
+  load(log, async () => {
+    const { entries } = await get(`v1/orders/${part(order.id)}/timeline`);
     return [story(entries), takeAway(order, entries)];
   });
-  else fill(log, element("p", { class: "quiet" }, "The story begins with the first session. The order was registered ", moment(order.created_at), "."));
   const said = element("div");
   load(said, async () => notificationList((await get("v1/notifications", { order_id: order.id })).data, changed, "The shop was told nothing of this order: nothing changed yet, or its configuration names no address."));
   return [

@@ -1,11 +1,9 @@
 // The orders: what needs somebody first, then all of them, newest first, by what is asked for.
-import { button, choice, element, field, fill, foreign, load, page, section, trouble } from "./dom.js";
+import { button, choice, element, field, fill, foreign, load, page, put, section, trouble } from "./dom.js";
 import { ATTENTION, STATUS, badge, count, moment, plain } from "./words.js";
 import { amountText } from "./money.js";
 import { get, part } from "./api.js";
 
-/** How many orders are looked through for what needs somebody, in pages of the API. */
-const ATTENTION_PAGES = 4;
 /** After so many pages in which nothing suits, somebody is asked whether to look further. */
 const EMPTY_PAGES = 5;
 
@@ -27,10 +25,6 @@ function row(order) {
   );
 }
 
-function list(orders) {
-  return element("ul", { class: "rows" }, orders.map(row));
-}
-
 /** Midnight, in this browser's zone, of a day as a date field writes it; `after` days later. */
 function midnight(day, after) {
   const [year, month, date] = day.split("-").map(Number);
@@ -49,31 +43,25 @@ function asked(query, cursor) {
   };
 }
 
-/** Which orders need a person, among the newest. */
-async function attentionList(place) {
-  const found = [];
-  let looked = 0;
-  let cursor = null;
-  for (let pages = 0; pages < ATTENTION_PAGES; pages += 1) {
-    const answer = await get("v1/orders", { cursor });
-    looked += answer.data.length;
-    found.push(...answer.data.filter((order) => order.attention.length > 0 || order.status === "review"));
-    cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
-  const of = cursor ? `the newest ${count(looked, "order")}` : `all ${count(looked, "order")}`;
-  const rest = cursor && " Older ones are found by the filter “needs attention for”.";
-  if (!found.length) {
-    fill(place, element("p", { class: "notice fine" }, looked ? `Nothing needs anybody, among ${of}.` : "There are no orders yet.", rest));
-  } else {
-    fill(place, list(found), element("p", { class: "quiet" }, `Among ${of}.`, rest));
-  }
+/** Which orders need a person: all of them, however old, a page at a time. */
+function attentionList() {
+  const rows = element("ul", { class: "rows" });
+  const end = element("div", { "aria-live": "polite" });
+  let listed = 0;
+  const next = async (cursor) => {
+    const answer = await get("v1/orders", { attention: "any", cursor });
+    listed += answer.data.length;
+    put(rows, answer.data.map(row));
+    const none = !listed && !answer.next_cursor && element("p", { class: "notice fine" }, "Nothing needs anybody.");
+    return none || (answer.next_cursor && button("More that need somebody", () => load(end, () => next(answer.next_cursor))));
+  };
+  load(end, () => next(null));
+  return [rows, end];
 }
 
 function filters(query, typed) {
-  const any = ["", "any"];
-  const status = choice([any, ...Object.keys(STATUS).map((word) => [word, plain(word)])], query.get("status") ?? "");
-  const attention = choice([any, ...Object.keys(ATTENTION).map((word) => [word, plain(word)])], query.get("attention") ?? "");
+  const status = choice([["", "any"], ...Object.keys(STATUS).map((word) => [word, plain(word)])], query.get("status") ?? "");
+  const attention = choice([["", "anything or nothing"], ["any", "anything"], ...Object.keys(ATTENTION).map((word) => [word, plain(word)])], query.get("attention") ?? "");
   const from = element("input", { type: "date", value: query.get("from") ?? "" });
   const to = element("input", { type: "date", value: query.get("to") ?? "" });
   const email = element("input", { type: "search", autocomplete: "off", spellcheck: "false", on: { input: () => typed(email.value.trim().toLowerCase()) } });
@@ -132,13 +120,7 @@ export function ordersPage(query) {
   };
   next();
   const filtered = [...query.keys()].length > 0;
-  const needs = element("div");
-  const first = filtered ? null : section("Needs somebody", needs);
-  if (first) load(needs, async () => {
-    const place = element("div");
-    await attentionList(place);
-    return place;
-  });
+  const first = filtered ? null : section("Needs somebody", attentionList());
   const filter = filters(query, (typed) => {
     email = typed;
     if (!reading) draw();

@@ -124,6 +124,7 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/v1/sessions/{session_id}", Function::StatusPoll, Key::ReadOrClientSecret),
     route(Method::POST, "/v1/webhooks/{shop_id}/{provider}", Function::WebhookReceive, Key::Signature),
     route(Method::GET, "/v1/sessions/{session_id}/timeline", Function::MerchantRead, Key::Read),
+    route(Method::GET, "/v1/orders/{order_id}/timeline", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/orders/{order_id}", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/orders", Function::MerchantRead, Key::Read),
     route(Method::GET, "/v1/events", Function::MerchantRead, Key::Read),

@@ -1,8 +1,11 @@
 //! What is shown of an order and of a session.
 
+use std::collections::BTreeSet;
+
 use payproof::language::Language;
 use payproof::payment::{
-    Attempt, Attention, Method, Moment, Opening, OrderId, Payment, ProviderName, Standing, Status, opening,
+    Attempt, Attention, Kind, Method, Moment, Opening, OrderId, Payment, ProviderName, ProviderPaymentId,
+    Standing, Status, Step, history, opening,
 };
 use payproof::provider::Why;
 use payproof::routing::{Lately, Wanted, offered};
@@ -194,14 +197,50 @@ pub struct OrderView {
     /// When it last changed.
     pub updated_at: Moment,
     /// Its sessions, oldest first.
-    pub sessions: Vec<SessionView>,
+    pub sessions: Vec<OrderSession>,
+}
+
+/// A session of an order, as merchants read it: also when what happened, and what the provider calls its money.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OrderSession {
+    /// As the poll shows it.
+    #[serde(flatten)]
+    pub session: SessionView,
+    /// When the customer was sent to the checkout.
+    pub sent_at: Option<Moment>,
+    /// When a browser came back from it.
+    pub returned_at: Option<Moment>,
+    /// When it became paid: when we knew, not when the provider did.
+    pub confirmed_at: Option<Moment>,
+    /// The provider's ids of what is known of: a payment, or several where more than one try was told of.
+    pub provider_payment_ids: BTreeSet<ProviderPaymentId>,
+}
+
+impl OrderSession {
+    fn of(payment: &Payment, session: SessionView, attempt: Attempt, steps: &[Step<'_>]) -> Self {
+        let facts = || payment.facts.iter().filter(|fact| fact.attempt == attempt);
+        let first = |kind: &Kind| facts().find(|fact| fact.said.kind == *kind).map(|fact| fact.at);
+        let is_paid = |standing: &Standing| standing.sessions.get(&attempt) == Some(&Status::Paid);
+        let confirmed = steps.iter().find(|step| !is_paid(&step.before) && is_paid(&step.after));
+        Self {
+            session,
+            sent_at: first(&Kind::Sent),
+            returned_at: first(&Kind::Returned),
+            confirmed_at: confirmed.and_then(|step| step.facts.last()).map(|fact| fact.at),
+            provider_payment_ids: facts().filter_map(|fact| fact.said.payment.clone()).collect(),
+        }
+    }
 }
 
 impl OrderView {
     /// A payment.
     pub fn of(shop: &Shop, payment: &Payment, now: Moment) -> Self {
         let standing = payment.standing();
-        let sessions = payment.sessions.keys();
+        let steps = history(payment);
+        let shown = |attempt: &Attempt| {
+            let session = SessionView::of(shop, payment, &standing, *attempt, now)?;
+            Some(OrderSession::of(payment, session, *attempt, &steps))
+        };
         Self {
             id: payment.order.clone(),
             payment_id: payment.id.to_string(),
@@ -218,9 +257,7 @@ impl OrderView {
             line_items: payment.details.line_items.clone(),
             created_at: payment.created_at,
             updated_at: payment.updated_at,
-            sessions: sessions
-                .filter_map(|attempt| SessionView::of(shop, payment, &standing, *attempt, now))
-                .collect(),
+            sessions: payment.sessions.keys().filter_map(shown).collect(),
         }
     }
 }

@@ -8,6 +8,8 @@ pub(super) const SK: &str = "sk";
 pub(super) const LIST: &str = "l";
 /// Sort key of the order list: 13 digits of the creation's millisecond, `#`, the payment id.
 pub(super) const CREATED: &str = "c";
+/// There while the order needs somebody: a copy of [`LIST`].
+pub(super) const NEEDS: &str = "n";
 /// The shop's id.
 pub(super) const SHOP: &str = "sh";
 /// The shop's id of the order.

@@ -6,13 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use payproof::payment::limits::TEXT_BYTES_IN_ITEM_MAX;
 use payproof::payment::{
     Attempt, Attention, Change, Currency, Details, Fact, LineItem, Method, Moment, Money, Nonce, OrderId,
-    Payment, PaymentId, Premise, ProviderName, Session, ShopId, TokenHash,
+    Payment, PaymentId, Premise, ProviderName, Session, ShopId, Status, TokenHash,
 };
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
 use super::attributes::{
-    AMOUNT, ATTENTION, COUNTRY, CREATED, CURRENCY, EMAIL, FACT_IDS, FACTS, LIST, ORDER, PK, PLAIN,
+    AMOUNT, ATTENTION, COUNTRY, CREATED, CURRENCY, EMAIL, FACT_IDS, FACTS, LIST, NEEDS, ORDER, PK, PLAIN,
     SESSION_PROVIDER, SESSIONS, SHOP, SK, STATUS, TELL, TEXT, TEXT_HASH, UPDATED, VERSION,
 };
 use super::expression::{Expression, Item, Read as _, b, n, s};
@@ -170,6 +170,12 @@ pub(super) fn write_change(change: &Change, with: &mut Expression) -> Result<(St
             let words = attention.iter().map(|word| word.word().to_owned()).collect();
             set.push(assign(with, ATTENTION, AttributeValue::Ss(words)));
         }
+        if needs_somebody(change.status, attention) {
+            let (name, list) = (with.name(NEEDS), with.name(LIST));
+            set.push(format!("{name} = {list}"));
+        } else {
+            remove.push(with.name(NEEDS));
+        }
     }
     if let Some(plain) = change.plain {
         set.push(assign(with, PLAIN, AttributeValue::Bool(plain)));
@@ -189,6 +195,12 @@ pub(super) fn write_change(change: &Change, with: &mut Expression) -> Result<(St
     update = format!("{update} ADD {}", add.join(", "));
     let condition: Vec<String> = change.premises.0.iter().map(|premise| condition(premise, with)).collect();
     Ok((update, condition.join(" AND ")))
+}
+
+/// Whether an order is listed among those that need somebody. What is written first never does: it leaves attention as it
+/// is, which is none, and nobody in review.
+fn needs_somebody(status: Option<Status>, attention: &BTreeSet<Attention>) -> bool {
+    !attention.is_empty() || status == Some(Status::Review)
 }
 
 /// A premise as a condition. What it must agree with is [`Premise::holds`]; the store's tests hold it to that.

@@ -3,8 +3,9 @@
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use payproof::payment::{Moment, Payment, PaymentId, ShopId};
 
-use super::attributes::{CREATED, LIST, PK};
+use super::attributes::{CREATED, PK};
 use super::expression::{Item, Read as _, s};
+use super::tables::{Index, LISTED};
 use super::{Store, StoreError, order_item};
 use crate::limits::PAGE_MAX;
 
@@ -28,19 +29,23 @@ pub struct Page {
 }
 
 impl Store {
-    /// A page of a shop's orders that were created within `[from, to]` (list keys), before `before` where given.
+    /// A page of a shop's orders, of all ([`LISTED`]) or of those that need somebody ([`NEEDS_SOMEBODY`]), that were created
+    /// within `[from, to]` (list keys), before `before` where given.
     ///
     /// # Errors
     /// [`StoreError`].
+    ///
+    /// [`NEEDS_SOMEBODY`]: super::tables::NEEDS_SOMEBODY
     pub async fn orders(
         &self,
+        among: Index,
         shop: &ShopId,
         shards: u8,
         from: &str,
         to: &str,
         before: Option<&str>,
     ) -> Result<Page, StoreError> {
-        let (keys, next) = self.list_page(shop, shards, (from, to), before).await?;
+        let (keys, next) = self.list_page(among, shop, shards, (from, to), before).await?;
         let mut orders = Vec::with_capacity(keys.len());
         for item in self.read_batch(keys).await? {
             orders.push(self.read_with_texts(&item).await?);
@@ -49,7 +54,7 @@ impl Store {
         Ok(Page { orders, next })
     }
 
-    /// The same page without the texts that are kept beside the orders.
+    /// The same page of all orders, without the texts that are kept beside them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -61,7 +66,7 @@ impl Store {
         to: &str,
         before: Option<&str>,
     ) -> Result<Page, StoreError> {
-        let (keys, next) = self.list_page(shop, shards, (from, to), before).await?;
+        let (keys, next) = self.list_page(LISTED, shop, shards, (from, to), before).await?;
         let items = self.read_batch(keys).await?;
         let mut orders = items.iter().map(order_item::read).collect::<Result<Vec<_>, _>>()?;
         newest_first(&mut orders);
@@ -71,6 +76,7 @@ impl Store {
     /// The keys of a page's orders, and where the next page begins.
     async fn list_page(
         &self,
+        among: Index,
         shop: &ShopId,
         shards: u8,
         (from, to): (&str, &str),
@@ -79,8 +85,8 @@ impl Store {
         let mut keys: Vec<(String, String)> = Vec::new();
         let mut more = false;
         for shard in 0..shards {
-            let (of_shard, cut) =
-                self.list_keys(format!("list#{shop}#{shard}"), from, before.unwrap_or(to)).await?;
+            let partition = format!("list#{shop}#{shard}");
+            let (of_shard, cut) = self.list_keys(among, partition, from, before.unwrap_or(to)).await?;
             more |= cut;
             keys.extend(of_shard);
         }
@@ -99,21 +105,23 @@ impl Store {
 
     async fn list_keys(
         &self,
+        among: Index,
         partition: String,
         from: &str,
         to: &str,
     ) -> Result<(Vec<(String, String)>, bool), StoreError> {
-        let (items, cut) = self.list_range(partition, (from, to), false, 1).await?;
+        let (items, cut) = self.list_range(among, partition, (from, to), false, 1).await?;
         let keys = items
             .iter()
             .filter_map(|item| Some((item.text_if(CREATED)?.to_owned(), item.text_if(PK)?.to_owned())));
         Ok((keys.collect(), cut))
     }
 
-    /// What a partition of the list's index names within `[from, to]`: a page and `beyond` more, and whether there is
+    /// What a partition of an index names within `[from, to]`: a page and `beyond` more, and whether there is
     /// still more.
     pub(super) async fn list_range(
         &self,
+        of: Index,
         partition: String,
         (from, to): (&str, &str),
         ascending: bool,
@@ -123,10 +131,10 @@ impl Store {
             .client
             .query()
             .table_name(&self.table)
-            .index_name("list")
+            .index_name(of.name)
             .key_condition_expression("#l = :l AND #c BETWEEN :from AND :to")
-            .expression_attribute_names("#l", LIST)
-            .expression_attribute_names("#c", CREATED)
+            .expression_attribute_names("#l", of.partition_key)
+            .expression_attribute_names("#c", of.sort_key)
             .expression_attribute_values(":l", s(partition))
             .expression_attribute_values(":from", s(from))
             .expression_attribute_values(":to", s(to))

@@ -1,5 +1,7 @@
 //! The tables' definition, in one place: the local stack creates them from here, and a test holds `template.yaml` to it.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
@@ -14,8 +16,8 @@ pub struct Table {
     pub partition_key: &'static str,
     /// Sort key, a string.
     pub sort_key: Option<&'static str>,
-    /// Its index.
-    pub index: Option<Index>,
+    /// Its indexes.
+    pub indexes: &'static [Index],
     /// The attribute that says, in Unix seconds, when an item may be removed.
     pub ttl: Option<&'static str>,
     /// Whether changes are streamed, as new images.
@@ -33,17 +35,23 @@ pub struct Index {
     pub sort_key: &'static str,
 }
 
+/// Everything that is listed: orders, and what a shop could not be told. Written with an item and never changed.
+pub const LISTED: Index = Index { name: "list", partition_key: "l", sort_key: "c" };
+/// The orders among them that need somebody: only their items have its partition key, a copy of the list's.
+pub const NEEDS_SOMEBODY: Index = Index { name: "needs", partition_key: "n", sort_key: "c" };
+
 /// The table that holds the payments and everything around them.
 pub const PAYMENTS: Table = Table {
     partition_key: "pk",
     sort_key: Some("sk"),
-    index: Some(Index { name: "list", partition_key: "l", sort_key: "c" }),
+    indexes: &[LISTED, NEEDS_SOMEBODY],
     ttl: Some("until"),
     stream: true,
 };
 
 /// The table that holds the shops' configurations.
-pub const SHOPS: Table = Table { partition_key: "id", sort_key: None, index: None, ttl: None, stream: false };
+pub const SHOPS: Table =
+    Table { partition_key: "id", sort_key: None, indexes: &[], ttl: None, stream: false };
 
 /// What the table's stream is read for: items with this sort key …
 pub const TELLING_SK: &str = super::order_item::ORDER_SK;
@@ -66,9 +74,10 @@ impl Store {
     }
 
     async fn create(&self, name: &str, table: Table) -> Result<(), StoreError> {
-        let index_keys = table.index.map(|index| [index.partition_key, index.sort_key]);
-        let names = [Some(table.partition_key), table.sort_key].into_iter().flatten();
-        let attributes = names.chain(index_keys.into_iter().flatten()).map(string_attribute);
+        let index_keys = table.indexes.iter().flat_map(|index| [index.partition_key, index.sort_key]);
+        let names: BTreeSet<_> =
+            [Some(table.partition_key), table.sort_key].into_iter().flatten().chain(index_keys).collect();
+        let attributes = names.into_iter().map(string_attribute);
         let keys = [
             Some(key(table.partition_key, KeyType::Hash)),
             table.sort_key.map(|sort| key(sort, KeyType::Range)),
@@ -78,6 +87,8 @@ impl Store {
             .stream_view_type(StreamViewType::NewImage)
             .build()
             .map_err(defect)?;
+        let indexes: Vec<_> = table.indexes.iter().map(global).collect::<Result<_, _>>()?;
+        let indexes = Some(indexes).filter(|indexes| !indexes.is_empty());
         let request = self
             .client
             .create_table()
@@ -85,7 +96,7 @@ impl Store {
             .billing_mode(BillingMode::PayPerRequest)
             .set_attribute_definitions(Some(attributes.collect::<Result<_, _>>()?))
             .set_key_schema(Some(keys.into_iter().flatten().collect::<Result<_, _>>()?))
-            .set_global_secondary_indexes(table.index.map(|index| Ok(vec![global(index)?])).transpose()?)
+            .set_global_secondary_indexes(indexes)
             .set_stream_specification(table.stream.then_some(stream));
         request.send().await.map_err(|error| StoreError::of(&error))?;
         if let Some(attribute) = table.ttl {
@@ -115,7 +126,7 @@ fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, StoreError> {
     KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(defect)
 }
 
-fn global(index: Index) -> Result<GlobalSecondaryIndex, StoreError> {
+fn global(index: &Index) -> Result<GlobalSecondaryIndex, StoreError> {
     GlobalSecondaryIndex::builder()
         .index_name(index.name)
         .key_schema(key(index.partition_key, KeyType::Hash)?)

@@ -12,6 +12,7 @@ use payproof::payment::{
 use super::attributes::{CREATED, LIST, PK, SK};
 use super::expression::{Expression, Item, Read as _, n, s};
 use super::order_item::{self, ORDER_SK};
+use super::tables::LISTED;
 use super::{Store, StoreError};
 use crate::limits::PAGE_MAX;
 
@@ -175,7 +176,7 @@ impl Store {
         };
         let page = usize::try_from(PAGE_MAX).unwrap_or(usize::MAX);
         // The one that the page before ended with comes once more.
-        let (keys, mut more) = self.list_range(partition(shop), (from, to), ascending, 2).await?;
+        let (keys, mut more) = self.list_range(LISTED, partition(shop), (from, to), ascending, 2).await?;
         let mut keys: Vec<_> =
             keys.iter().filter(|item| item.text_if(CREATED).is_some_and(|key| Some(key) != beyond)).collect();
         more |= keys.len() > page;
