@@ -283,7 +283,7 @@ fn table_of_providers() -> String {
         };
         let methods: Vec<_> = provider.methods().iter().map(|method| method.word()).collect();
         let can = provider.abilities();
-        let cells = [can.fetch, can.refund, can.close, can.endpoint].map(yes);
+        let cells = [can.fetch, can.whose, can.refund, can.close, can.endpoint].map(yes);
         format!(
             "| `{name}` | {} | {} | {} | {} |\n",
             provider.title(),
@@ -293,8 +293,8 @@ fn table_of_providers() -> String {
         )
         .replace("|  ", "| ")
     };
-    let head = "| name | provider | methods | a delivery is believed by | asked | refunds | closes | checks its endpoint |\n\
-                | --- | --- | --- | --- | --- | --- | --- | --- |\n";
+    let head = "| name | provider | methods | a delivery is believed by | asked | finds by its id | refunds | closes | checks its endpoint |\n\
+                | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
     head.to_owned() + &ALL.iter().map(row).collect::<String>()
 }
 

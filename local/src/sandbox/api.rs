@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<Sandbox> {
         .route("/v1/checkouts/{id}", get(by_id))
         .route("/v1/checkouts/{id}/close", post(close))
         .route("/v1/checkouts/by-reference/{reference}", get(by_reference))
+        .route("/v1/payments/{id}", get(by_payment))
         .route("/v1/refunds", post(refund))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
@@ -96,6 +97,22 @@ async fn by_reference(
     let account = account(&sandbox, &headers)?;
     let id = sandbox.by_reference(account.shop.as_str(), &reference).await?;
     Ok(json(StatusCode::OK, &own(&sandbox, &account, &id).await?.state()))
+}
+
+/// The checkout that a payment was made on: its id is made of the checkout's stem.
+async fn by_payment(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    Path(payment): Path<String>,
+) -> Result<Response, No> {
+    let account = account(&sandbox, &headers)?;
+    let stem = payment.strip_prefix("txn_").ok_or(KeepError::Unknown)?;
+    let id = sandbox.by_reference(account.shop.as_str(), &format!("stem:{stem}")).await?;
+    let checkout = own(&sandbox, &account, &id).await?;
+    if checkout.payment.as_deref() != Some(payment.as_str()) {
+        return Err(KeepError::Unknown.into());
+    }
+    Ok(json(StatusCode::OK, &checkout.state()))
 }
 
 /// Nobody can pay there any more; or it is not open, whatever it is instead.

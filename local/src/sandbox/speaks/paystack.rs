@@ -37,6 +37,7 @@ fn understand(call: &Call<'_>) -> Option<Asked> {
         ("GET", ["transaction", "verify", reference]) => {
             Some(Asked::Look(At::Reference((*reference).to_owned())))
         }
+        ("GET", ["transaction", id]) => Some(Asked::Look(At::Number(id.parse().ok()?))),
         ("GET", ["refund" | "dispute"]) => of(call.query),
         ("GET", ["dispute", id]) => Some(Asked::Look(At::Number(id.parse::<u64>().ok()? / 100))),
         ("POST", ["refund"]) => {

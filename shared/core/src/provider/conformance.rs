@@ -6,6 +6,7 @@ mod bodies;
 mod configuration;
 mod deliveries;
 mod fuzz;
+mod whose;
 
 use std::collections::BTreeMap;
 use std::path::Path;

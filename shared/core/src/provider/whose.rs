@@ -17,7 +17,7 @@ pub(super) fn ask(
 
 /// Whether a text is this prefix and then letters and digits, as many as an id may have.
 pub(super) fn is_named(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|rest| is_plain(rest, 1))
+    text.len() <= ID_CHARS_MAX && text.strip_prefix(prefix).is_some_and(|rest| is_plain(rest, 1))
 }
 
 /// Whether a text is letters and digits, at least so many.
