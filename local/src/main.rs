@@ -153,6 +153,7 @@ fn welcome(stack: &Stack) -> std::io::Result<()> {
     if let Some(keys) = &stack.demo {
         let secret = keys.secret_key.reveal();
         writeln!(out, "\n  Demo shop        {url}/demo")?;
+        writeln!(out, "  Messy orders     {url}/demo/mess   (a button plays each; then read its story)")?;
         writeln!(out, "  Dashboard        {url}/dashboard   (sign in with the secret or the read key)")?;
         writeln!(out, "\n  Secret key       {secret}")?;
         writeln!(out, "  Read key         {}", keys.read_key.reveal())?;

@@ -32,6 +32,8 @@ pub(crate) struct Page<'a> {
     pub(crate) body: Markup,
     /// How the part with the id `live` is kept up to date while it waits.
     pub(crate) live: Live,
+    /// A script of its own.
+    pub(crate) script: Option<&'static str>,
     /// Where its forms lead a browser, beside the page's own address.
     pub(crate) leads_to: BTreeSet<String>,
 }
@@ -41,6 +43,8 @@ impl Page<'_> {
     pub(crate) fn answer(self, status: StatusCode) -> Response {
         // Without randomness there is no nonce, so neither style nor script: the page still works.
         let nonce = random::token().unwrap_or_default();
+        let follows = (self.live != Live::No).then_some(SCRIPT);
+        let scripts: Vec<&str> = follows.into_iter().chain(self.script).collect();
         let markup = html! {
             (DOCTYPE)
             html lang="en" {
@@ -57,11 +61,11 @@ impl Page<'_> {
                 body {
                     header.banner { (self.banner) }
                     main { (self.body) }
-                    @if self.live != Live::No { script nonce=(nonce) { (PreEscaped(SCRIPT)) } }
+                    @for script in &scripts { script nonce=(nonce) { (PreEscaped(script)) } }
                 }
             }
         };
-        let script = if self.live != Live::No { format!("'nonce-{nonce}'") } else { "'none'".to_owned() };
+        let script = if scripts.is_empty() { "'none'".to_owned() } else { format!("'nonce-{nonce}'") };
         let forms: String = self.leads_to.iter().map(|origin| format!(" {origin}")).collect();
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src {script}; connect-src 'self'; img-src data:; \

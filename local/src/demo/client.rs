@@ -85,6 +85,24 @@ impl SessionTruth {
     }
 }
 
+/// Somebody of the shop who decides something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Staff<'a> {
+    pub(super) actor: &'a str,
+    /// Why, as the log keeps it.
+    pub(super) note: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    kind: String,
+}
+
 #[derive(Deserialize)]
 struct Page {
     data: Vec<Truth>,
@@ -109,7 +127,11 @@ impl Client {
             .iter()
             .map(|line| json!({ "name": line.name, "quantity": line.quantity, "unit_amount": line.unit_amount }))
             .collect();
-        let body = json!({ "amount": order.amount, "currency": CURRENCY, "line_items": lines });
+        let mut body = json!({ "amount": order.amount, "currency": CURRENCY, "line_items": lines });
+        let country = order.played.as_ref().and_then(|played| played.case.country());
+        if let (Some(country), Some(body)) = (country, body.as_object_mut()) {
+            body.insert("country".to_owned(), country.into());
+        }
         let request = self
             .request(Method::PUT, &format!("/v1/orders/{}", order.id))
             .body("application/json", body.to_string());
@@ -146,6 +168,46 @@ impl Client {
     pub(super) async fn orders(&self) -> Result<Vec<Truth>, Trouble> {
         let page: Page = self.call(self.request(Method::GET, "/v1/orders")).await?;
         Ok(page.data)
+    }
+
+    /// How many webhooks payproof's log of a session's order tells of.
+    pub(super) async fn webhooks_of(&self, session: &str) -> Result<usize, Trouble> {
+        let path = format!("/v1/sessions/{session}/timeline");
+        let log: Log = self.call(self.request(Method::GET, &path)).await?;
+        Ok(log.entries.iter().filter(|entry| entry.kind == "webhook_received").count())
+    }
+
+    /// Says by name that what came for a session is enough.
+    pub(super) async fn approve(&self, session: &str, by: Staff<'_>) -> Result<(), Trouble> {
+        let body = json!({ "decision": "approve", "actor": by.actor, "note": by.note });
+        self.act(&format!("/v1/sessions/{session}/review"), &body, None).await
+    }
+
+    /// Says by name that somebody has looked at this word of an order's `attention`.
+    pub(super) async fn acknowledge(&self, order: &str, word: &str, by: Staff<'_>) -> Result<(), Trouble> {
+        let body = json!({ "attention": [word], "actor": by.actor, "note": by.note });
+        self.act(&format!("/v1/orders/{order}/acknowledge"), &body, None).await
+    }
+
+    /// Sends a part of an order's money back, once for each `key`.
+    pub(super) async fn refund(
+        &self,
+        order: &str,
+        minor: u64,
+        reason: &str,
+        key: &str,
+    ) -> Result<(), Trouble> {
+        let body = json!({ "amount": minor, "reason": reason });
+        self.act(&format!("/v1/orders/{order}/refunds"), &body, Some(key)).await
+    }
+
+    async fn act(&self, path: &str, body: &serde_json::Value, key: Option<&str>) -> Result<(), Trouble> {
+        let request = self.request(Method::POST, path).body("application/json", body.to_string());
+        let request = match key {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        };
+        self.call::<serde::de::IgnoredAny>(request).await.map(|_| ())
     }
 
     fn request(&self, method: Method, path: &str) -> Request {

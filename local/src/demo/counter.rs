@@ -12,7 +12,7 @@ use payproof_edge::app::now;
 use super::catalogue;
 use super::client::{Choice, Trouble};
 use super::order::{Order, is_id, new_id};
-use super::{Shop, page, told};
+use super::{Shop, mess, page, staff, told};
 use crate::documents::DocumentsError;
 use crate::page::see_other;
 
@@ -29,6 +29,8 @@ pub(super) fn routes() -> Router<Shop> {
         .route("/orders", get(list).post(buy))
         .route("/orders/{id}", get(show_order))
         .route("/orders/{id}/pay", post(pay))
+        .route("/mess", get(mess::show).post(mess::press))
+        .route("/staff", get(staff::show))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .merge(
             Router::new()
@@ -149,7 +151,7 @@ fn unknown() -> Response {
     page::trouble("There is no such order.").answer(StatusCode::NOT_FOUND)
 }
 
-fn lost(error: &DocumentsError) -> Response {
+pub(super) fn lost(error: &DocumentsError) -> Response {
     tracing::warn!(%error, "the demo shop's store did not answer");
     page::trouble("The shop cannot look that up just now.").answer(StatusCode::SERVICE_UNAVAILABLE)
 }

@@ -7,6 +7,7 @@ use payproof::secret::Secret;
 use payproof::shop::{ApiKey, KeyKind};
 use payproof_edge::random;
 
+use super::offline;
 use crate::StartError;
 use crate::sandbox::speaks;
 
@@ -84,7 +85,7 @@ impl Keys {
         }
     }
 
-    /// The shop's accounts: at the sandbox as itself, and as each provider that it can play.
+    /// The shop's accounts: at the sandbox as itself, and as each provider that it can play; and at one that is down.
     fn providers(&self, url: &str) -> serde_json::Map<String, serde_json::Value> {
         let mut providers = speaks::accounts(self.sandbox_key.reveal(), url, SHOP_ID);
         let sandbox = serde_json::json!({
@@ -93,13 +94,15 @@ impl Keys {
             "webhook_secrets": [self.sandbox_webhook_secret.reveal()],
         });
         providers.insert("sandbox".to_owned(), sandbox);
+        providers.insert(offline::NAME.to_owned(), offline::account(&self.sandbox_key));
         providers
     }
 
     /// The shop's configuration on a stack at this address.
     pub fn shop_document(&self, url: &str) -> String {
         let providers = self.providers(url);
-        let others = providers.keys().map(String::as_str).filter(|name| *name != "sandbox");
+        let up = |name: &&str| !["sandbox", offline::NAME].contains(name);
+        let others = providers.keys().map(String::as_str).filter(up);
         let order: Vec<&str> = std::iter::once("sandbox").chain(others).collect();
         serde_json::json!({
             "id": SHOP_ID,
@@ -112,7 +115,10 @@ impl Keys {
             "return_url_prefixes": [format!("{url}/")],
             "notify": { "url": format!("{url}/demo/notify"), "secrets": [self.notify_secret.reveal()] },
             // The sandbox as itself, unless a person asks for another: the others stand in for it where it fails.
-            "routing": [{ "when": {}, "use": order }],
+            "routing": [
+                { "when": { "countries": [offline::COUNTRY] }, "use": [offline::NAME, offline::NEXT] },
+                { "when": {}, "use": order },
+            ],
             "providers": providers,
         })
         .to_string()

@@ -4,9 +4,13 @@
 mod catalogue;
 mod client;
 mod counter;
+mod customer;
 mod keys;
+mod mess;
+mod offline;
 mod order;
 mod page;
+mod staff;
 mod told;
 
 use std::sync::Arc;
@@ -15,6 +19,7 @@ pub use keys::{Keys, SHOP_ID};
 
 use self::client::Client;
 use self::order::Orders;
+use self::staff::StaffKeys;
 use payproof::secret::Secret;
 
 use crate::StartError;
@@ -29,6 +34,7 @@ pub struct Shop {
     orders: Orders,
     payproof: Arc<Client>,
     notify_secret: Secret,
+    staff: StaffKeys,
     url: String,
 }
 
@@ -41,6 +47,7 @@ impl Shop {
     ) -> Result<Self, StartError> {
         Ok(Self {
             orders: Orders(Documents::open(client, TABLE).await?),
+            staff: StaffKeys { read: keys.read_key, secret: keys.secret_key.clone() },
             payproof: Arc::new(Client::new(url, keys.secret_key)),
             notify_secret: keys.notify_secret,
             url: url.to_owned(),

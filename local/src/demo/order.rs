@@ -5,6 +5,7 @@ use payproof_edge::random;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{self, Line};
+use super::mess::Played;
 use super::told::Told;
 use crate::documents::{Documents, DocumentsError, Kept};
 
@@ -29,6 +30,9 @@ pub(super) struct Order {
     /// What payproof told the shop of it.
     #[serde(default)]
     pub(super) told: Told,
+    /// The messy case that is played with it.
+    #[serde(default)]
+    pub(super) played: Option<Played>,
 }
 
 /// A payment session, as payproof answered when it was opened.
@@ -44,7 +48,8 @@ pub(super) struct Opened {
 impl Order {
     pub(super) fn new(id: String, lines: Vec<Line>, now: Moment) -> Self {
         let amount = catalogue::sum(&lines);
-        Self { id, lines, amount, made_at: now.millis(), sessions: Vec::new(), told: Told::default() }
+        let (sessions, told) = (Vec::new(), Told::default());
+        Self { id, lines, amount, made_at: now.millis(), sessions, told, played: None }
     }
 }
 
@@ -75,10 +80,15 @@ pub(super) struct Orders(pub(super) Documents);
 impl Orders {
     /// Keeps a new order; the one that is there already where the same form was sent before.
     pub(super) async fn keep(&self, order: Order) -> Result<Order, DocumentsError> {
-        if self.0.put_new(&order.id, &order).await? {
+        if self.keep_new(&order).await? {
             return Ok(order);
         }
         Ok(self.get(&order.id).await?.unwrap_or(order))
+    }
+
+    /// Keeps a new order; false where there is one of its id already.
+    pub(super) async fn keep_new(&self, order: &Order) -> Result<bool, DocumentsError> {
+        self.0.put_new(&order.id, order).await
     }
 
     pub(super) async fn get(&self, id: &str) -> Result<Option<Order>, DocumentsError> {

@@ -8,6 +8,7 @@ use payproof::provider::listed;
 
 use super::catalogue::{CURRENCY, PRODUCTS, QUANTITY_MAX, shown};
 use super::client::{SessionTruth, Trouble, Truth};
+use super::mess;
 use super::order::Order;
 use crate::page::{Live, Page, origin};
 use crate::sandbox::speaks;
@@ -16,6 +17,7 @@ use crate::sandbox::speaks;
 pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page<'a> {
     let body = html! {
         h1 { "What would you like?" }
+        p { "Or see what becomes of an order " a href="/demo/mess" { "when things go wrong" } "." }
         @if let Some(notice) = notice { p.notice role="alert" { (notice) } }
         form method="post" action="/demo/orders" autocomplete="off" {
             input type="hidden" name="cart" value=(cart);
@@ -36,18 +38,21 @@ pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page
             button.primary { "Buy and pay" }
         }
     };
-    framed("Demo shop", body, Live::No, origin(url).into_iter().collect())
+    Page { leads_to: origin(url).into_iter().collect(), ..framed("Demo shop", body) }
 }
 
 /// The shop's own view of an order, and what payproof says of it.
 pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble>, now: Moment) -> Page<'a> {
-    let waiting = truth.is_ok_and(|truth| {
-        let goes_out =
-            truth.status == "paid" && truth.attention.is_empty() && order.told.shipped_at.is_none();
-        goes_out || ["created", "pending", "processing", "review"].contains(&truth.status.as_str())
-    });
+    let played = order.is_played(now);
+    let waiting = played
+        || truth.is_ok_and(|truth| {
+            let goes_out =
+                truth.status == "paid" && truth.attention.is_empty() && order.told.shipped_at.is_none();
+            goes_out || ["created", "pending", "processing", "review"].contains(&truth.status.as_str())
+        });
     let body = html! {
         h1 { "Order " (order.id) }
+        p.row { a.button.primary href={ "/demo/staff?order=" (order.id) } { "What happened? Read its story" } }
         section.sheet {
             table {
                 thead { tr { th { "Product" } th.number { "Quantity" } th.number { "Price" } } }
@@ -64,9 +69,11 @@ pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble
             }
         }
         section.sheet #live data-waiting[waiting] {
+            (mess::of_order(order, now))
             (told_by_itself(order))
             @match truth {
                 Ok(truth) => (told(order, truth, now)),
+                Err(_) if played => {}
                 Err(trouble) => {
                     h2 { "Not known just now" }
                     p { "payproof says nothing of its payment, so nothing is sent. " span.quiet { (trouble) } }
@@ -76,7 +83,7 @@ pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble
         }
     };
     let live = if waiting { Live::Always } else { Live::No };
-    framed("Your order", body, live, origin(url).into_iter().collect())
+    Page { live, leads_to: origin(url).into_iter().collect(), ..framed("Your order", body) }
 }
 
 /// What payproof says, and what the shop makes of it.
@@ -96,7 +103,8 @@ fn told(order: &Order, truth: &Truth, now: Moment) -> Markup {
                 dt { "Look at" } dd { @for word in &truth.attention { span.tag { (word.replace('_', " ")) } " " } }
             }
         }
-        @if let Some(link) = link { p { a.button.primary href=(link.checkout_url) { "Go on to pay" } } }
+        // Nobody pays in between while a case is played.
+        @if let Some(link) = link.filter(|_| !order.is_played(now)) { p { a.button.primary href=(link.checkout_url) { "Go on to pay" } } }
         @if newest.is_none_or(|session| session.ran_out(now)) { (try_again(order, "Pay now", None)) }
         @if let Some(session) = newest.filter(|session| session.can_retry) { (retry(order, session)) }
         @if !truth.sessions.is_empty() {
@@ -206,6 +214,7 @@ pub(super) fn orders<'a>(orders: &[Order], truths: Result<&[Truth], &Trouble>) -
     };
     let body = html! {
         h1 { "Orders" }
+        p { "How each of them ended as it did is told " a href="/demo/staff" { "in the merchant's console" } "." }
         @if let Err(trouble) = truths {
             p.notice role="alert" { "payproof could not be asked, so nothing is known of payments. " (trouble) }
         }
@@ -229,7 +238,7 @@ pub(super) fn orders<'a>(orders: &[Order], truths: Result<&[Truth], &Trouble>) -
             }
         }
     };
-    framed("Orders", body, Live::No, BTreeSet::new())
+    framed("Orders", body)
 }
 
 /// The customer could not be sent to pay.
@@ -242,22 +251,27 @@ pub(super) fn not_opened<'a>(order: &str, trouble: &Trouble) -> Page<'a> {
             p { a.button href={ "/demo/orders/" (order) } { "To the order" } }
         }
     };
-    framed("Payment not opened", body, Live::No, BTreeSet::new())
+    framed("Payment not opened", body)
 }
 
 /// A page that says one thing.
 pub(super) fn trouble<'a>(text: &str) -> Page<'a> {
     let body = html! { section.sheet { h1 { (text) } p { a href="/demo" { "Back to the shop" } } } };
-    framed("Demo shop", body, Live::No, BTreeSet::new())
+    framed("Demo shop", body)
 }
 
-/// A page of the shop. Its forms may lead to payproof, for that is where a customer is sent to pay.
-fn framed<'a>(title: &'a str, body: Markup, live: Live, leads_to: BTreeSet<String>) -> Page<'a> {
+/// A page of the shop. Where its forms lead a customer to pay, that is payproof's address.
+pub(super) fn framed<'a>(title: &'a str, body: Markup) -> Page<'a> {
     let banner = html! {
         strong { a href="/demo" { "Demo shop" } }
-        nav { a href="/demo" { "Products" } a href="/demo/orders" { "Orders" } }
+        nav {
+            a href="/demo" { "Products" }
+            a href="/demo/orders" { "Orders" }
+            a href="/demo/mess" { "When things go wrong" }
+            a href="/demo/staff" { "Console" }
+        }
     };
-    Page { title, banner, body, live, leads_to }
+    Page { title, banner, body, live: Live::No, script: None, leads_to: BTreeSet::new() }
 }
 
 fn made(millis: u64) -> Markup {

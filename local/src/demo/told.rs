@@ -74,6 +74,11 @@ pub(super) async fn take(State(shop): State<Shop>, headers: HeaderMap, bytes: By
 }
 
 impl Told {
+    /// The goods go out, once.
+    pub(super) fn ship(&mut self, now: Moment) {
+        self.shipped_at.get_or_insert(now.millis());
+    }
+
     /// Takes a notification; false where it was there already.
     fn take(&mut self, id: &str, body: &Body, now: Moment) -> bool {
         if self.notifications.iter().any(|known| known.id == id) || self.notifications.len() >= KEPT_MAX {
@@ -87,8 +92,8 @@ impl Told {
         }
         self.sequence = sequence;
         // Once for each order, not once for each notification: it can be paid twice over.
-        if body.data.status == "paid" && body.data.attention.is_empty() && self.shipped_at.is_none() {
-            self.shipped_at = Some(now.millis());
+        if body.data.status == "paid" && body.data.attention.is_empty() {
+            self.ship(now);
         }
         true
     }

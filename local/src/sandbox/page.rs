@@ -39,6 +39,7 @@ pub(super) fn of<'a>(checkout: &Checkout, notice: Option<&str>) -> Page<'a> {
         banner: banner(),
         body,
         live: Live::Script,
+        script: None,
         leads_to: [&form.return_url, &form.cancel_url].into_iter().filter_map(|url| origin(url)).collect(),
     }
 }
@@ -47,7 +48,7 @@ pub(super) fn of<'a>(checkout: &Checkout, notice: Option<&str>) -> Page<'a> {
 pub(super) fn notice<'a>(text: &str) -> Page<'a> {
     let body =
         html! { section.sheet { h1 { (text) } p { "Please go back to the shop and pay from there." } } };
-    Page { title: "Sandbox", banner: banner(), body, live: Live::No, leads_to: BTreeSet::new() }
+    Page { title: "Sandbox", banner: banner(), body, live: Live::No, script: None, leads_to: BTreeSet::new() }
 }
 
 /// What a customer reads whose last try was declined.
