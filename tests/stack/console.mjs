@@ -35,8 +35,8 @@ const hostile = await asks("POST", "/v1/sessions", { order_id: "hostile" });
 const endless = (markup + " ").repeat(250).slice(0, 10000);
 seen.hostile = [
   await sandboxSays("msg_hostile1", "payment.declined", { reference: hostile.id, checkout_id: endless.slice(0, 200), reason: endless }),
-  await sandboxSays("msg_hostile2", endless, { reference: hostile.id }),
-  await sandboxSays("msg_hostile3", "payment.paid", { reference: endless, amount: 100, currency: "EUR" }),
+  await sandboxSays("msg_hostile2", `payment.${endless}`, { reference: hostile.id }),
+  await sandboxSays("msg_hostile3", "payment.paid", { reference: hostile.id.replace(/_1$/, "_9"), payment_id: markup.slice(0, 30), amount: 100, currency: "EUR" }),
 ];
 
 const page = await tab();

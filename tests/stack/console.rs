@@ -23,6 +23,7 @@ async fn a_merchant_reads_what_happened_and_refunds_a_part() {
     assert!(seen["live"].as_str().expect("words").contains("The order changed."), "{seen}");
     assert!(seen["nameless"].as_str().expect("words").contains("Enter your name"), "{seen}");
     assert_eq!((&seen["approved"], &seen["focus"]), (&json!("paid"), &json!("H1")), "{seen}");
+    assert_eq!(seen["hostile"], json!(["stale", "not_understood", "unmatched"]), "{seen}");
     assert_eq!(seen["acts_of_a_read_key"], json!([]), "{seen}");
     assert_eq!(seen["signed_out"], "Sign in", "{seen}");
     assert_eq!(seen["kept"], json!([]), "nothing outlives the tab: {seen}");

@@ -16,7 +16,7 @@ const shop = createServer((request, response) => {
   response.setHeader("content-type", "text/html; charset=utf-8");
   // A strict shop: nothing but itself and payproof.
   response.setHeader("content-security-policy", `default-src 'none'; script-src 'self' ${url}; connect-src ${url}`);
-  response.end(`<!doctype html><html lang="de"><title>Danke</title><main>
+  response.end(`<!doctype html><html lang="de"><title>Danke</title><header><h1>Danke</h1></header><main>
     <script src="/seen.js"></script>
     <script src="${url}/v1/status.js" defer></script>
     <payproof-status session="${session.id}" secret="${secret}"><a href="/order">See your order</a></payproof-status>

@@ -11,7 +11,7 @@ const ENDS: [(&str, &[&str]); 5] = [
     ("paid", &["expired", "money is there for an attempt that expired", "has looked at late payment"]),
     ("paid", &["what came is not the order's amount", "are enough"]),
     ("paid", &["could not be reached", "It goes to stripe", "were paid"]),
-    ("refunded", &["asked to refund", "past the shop", "were refunded"]),
+    ("refunded", &["asked for a refund of 18.50 EUR", "made at stripe and not through us"]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

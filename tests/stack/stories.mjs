@@ -49,7 +49,7 @@ async function failed() {
   const words = "Payment was not completed. You can try again or choose another method.";
   await says(page, words);
   await look(page, "return-failed-dark");
-  await page.locator("#again").getByRole("link").click();
+  await page.getByRole("link", { name: "Choose another way to pay" }).click();
   await page.waitForURL("**/pay/**");
   await look(page, "pay-dark");
   await chooses(page, "Wallet");
@@ -85,7 +85,7 @@ async function late() {
   const first = await said(page);
   await look(page, "return-pending-dark");
   await page.evaluate(() => { globalThis.sameDocument = true; });
-  const live = await page.locator("#message").evaluate((node) => [node.getAttribute("role"), node.getAttribute("aria-live")]);
+  const live = await page.locator("[role=status]:has(#message)").evaluate((node) => [node.getAttribute("role"), node.getAttribute("aria-live")]);
   await says(page, "Payment confirmed. Your order is now being processed.");
   return { first, live, same_document: await page.evaluate(() => globalThis.sameDocument === true) };
 }

@@ -26,6 +26,7 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
     let language = Language::choose(link.request.locale.as_deref(), Some(language.tag()));
     let words = language.words();
     let onward = link.request.return_url.as_deref();
+    let back = link.request.cancel_url.as_deref().or(onward);
     let settled = match opening(&payment, None, None, call.now) {
         Opening::AlreadyPaid | Opening::UnderWay => Some(words.message(payment.standing().status)),
         Opening::TooMany => Some(words.page.too_many),
@@ -38,13 +39,14 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
     }
     if link.expires_at <= call.now {
         let message = words.page.link_expired;
-        let back = link.request.cancel_url.as_deref().or(onward).map(|url| (words.page.back, url));
+        let back = back.map(|url| (words.page.back, url));
         return page(language, told(language, &shop, &payment, message, back)).answer(StatusCode::GONE);
     }
     let lately = app.circuits.known_of(&shop, Lately::of_order(&payment, call.now), call.now);
     let methods = offered(&shop, &Wanted::order(&payment), &lately);
     let said = call.query("said").as_deref().and_then(|word| said(language, word));
-    let choice = Choice { language, methods: &methods, said, token: &token, expires_at: link.expires_at };
+    let expires_at = link.expires_at;
+    let choice = Choice { language, methods: &methods, said, token: &token, expires_at, back };
     page(language, choice.shown(&shop, &payment)).answer_with_form(StatusCode::OK)
 }
 
@@ -72,7 +74,7 @@ fn told(
     onward: Option<(&str, &str)>,
 ) -> Markup {
     html! {
-        h1 role="status" { (message) }
+        h1 { (message) }
         (what(language, shop, payment))
         @if let Some((words, url)) = onward { p { a.button href=(url) rel="noreferrer" { (words) } } }
     }
@@ -100,6 +102,8 @@ struct Choice<'a> {
     said: Option<&'static str>,
     token: &'a LinkToken,
     expires_at: Moment,
+    /// Where who does not want to pay goes, where the shop named that.
+    back: Option<&'a str>,
 }
 
 impl Choice<'_> {
@@ -121,6 +125,7 @@ impl Choice<'_> {
                 }
             }
             p.quiet { (words.page.sent_on.replace("{time}", &until(self.expires_at))) }
+            @if let Some(url) = self.back { p { a href=(url) rel="noreferrer" { (words.page.back) } } }
         }
     }
 }

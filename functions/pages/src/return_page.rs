@@ -38,6 +38,7 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
         tracing::warn!(session_id = %id, %error, "it could not be recorded that a browser came back");
     }
     told(
+        app,
         &payment,
         id.attempt,
         item.as_ref(),
@@ -89,6 +90,7 @@ async fn returned(app: &App, payment: &Payment, attempt: Attempt, call: &Call) -
 
 /// The page of a session: what is true of it at the moment of reading.
 pub(crate) fn told(
+    app: &App,
     payment: &Payment,
     attempt: Attempt,
     item: Option<&AttemptItem>,
@@ -100,7 +102,7 @@ pub(crate) fn told(
     let status = customer_reads(if ran_out { Status::Expired } else { own }, standing.status);
     let request = item.map(|item| &item.request);
     let onward = request.and_then(|request| request.return_url.as_deref());
-    let back = request.map(|request| request.back_url.as_str()).filter(|url| !url.contains("client_secret="));
+    let back = request.and_then(|request| Back::of(&request.back_url, onward, &app.public_url));
     let locale = request.and_then(|request| request.locale.as_deref());
     let language = Language::choose(locale, Some(language.tag()));
     let open = !status.is_final();
@@ -131,9 +133,29 @@ struct Told<'a> {
     why: Option<&'static str>,
     instructions: Option<String>,
     onward: Option<&'a str>,
-    back: Option<&'a str>,
+    back: Option<Back<'a>>,
     /// The session that the page asks about.
     live: Option<SessionId>,
+}
+
+/// Where somebody goes who has not paid.
+enum Back<'a> {
+    /// To the shop.
+    Shop(&'a str),
+    /// To the payment link that the session was opened by.
+    AnotherWay(&'a str),
+}
+
+impl<'a> Back<'a> {
+    /// Where a session's checkout leads back to. Where the shop named no address that is this page itself, which is no way
+    /// out of it: then it is where the shop wants its customers afterwards.
+    fn of(url: &'a str, onward: Option<&'a str>, ours: &str) -> Option<Self> {
+        match url.strip_prefix(ours) {
+            Some(path) if path.starts_with("/pay/") => Some(Self::AnotherWay(url)),
+            Some(path) if path.starts_with("/return/") => onward.map(Self::Shop),
+            _ => Some(Self::Shop(url)),
+        }
+    }
 }
 
 fn body(payment: &Payment, told: &Told<'_>) -> Markup {
@@ -141,9 +163,13 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
     let words = language.words();
     let session = live.map(|id| id.to_string());
     html! {
-        h1 #message role="status" aria-live="polite" data-session=[session] data-status=(status)
-            data-open-again=(words.page.open_again) { (words.message(*status)) }
-        p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
+        // Read out as it changes; a heading that is a status itself would be no heading to those who do not see.
+        div role="status" aria-live="polite" {
+            h1 #message data-session=[session] data-status=(status) data-open-again=(words.page.open_again) {
+                (words.message(*status))
+            }
+            p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
+        }
         @if let Some(text) = instructions { p.instructions { (text) } }
         dl {
             dt { (words.page.order) } dd { (payment.order) }
@@ -154,7 +180,11 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
             @if let Some(url) = onward { a.button href=(url) rel="noreferrer" { (words.page.onward) } }
         }
         p #again hidden[!matches!(status, Status::Failed | Status::Cancelled | Status::Expired)] {
-            @if let Some(url) = back.or(*onward) { a.button href=(url) rel="noreferrer" { (words.page.back) } }
+            @match back {
+                Some(Back::Shop(url)) => a.button href=(url) rel="noreferrer" { (words.page.back) },
+                Some(Back::AnotherWay(url)) => a.button href=(url) rel="noreferrer" { (words.page.another_way) },
+                None => {}
+            }
         }
         p #lost hidden { (words.page.lost) }
     }
@@ -165,9 +195,13 @@ fn without_secret(id: SessionId, language: Language) -> Result<Response, Problem
     let session = id.to_string();
     let words = &language.words().page;
     let body = html! {
-        h1 #message role="status" aria-live="polite" data-session=(session) data-status="unknown"
-            data-open-again=(words.open_again) { (words.looking) }
-        p #why hidden {} p #onward hidden {} p #again hidden {}
+        div role="status" aria-live="polite" {
+            h1 #message data-session=(session) data-status="unknown" data-open-again=(words.open_again) {
+                (words.looking)
+            }
+            p #why hidden {}
+        }
+        p #onward hidden {} p #again hidden {}
         p #lost hidden { (words.lost) }
         noscript { p { (words.open_again) } }
     };

@@ -70,7 +70,8 @@ fn keys<'a>(order: Option<&str>, keys: &StaffKeys) -> Page<'a> {
             noscript { p.notice { "The console needs JavaScript. The keys are printed in the terminal that payproof was started in." } }
             p { a #console href=(console) { "Or sign in by hand" } ", with a key that the terminal printed." }
             p.quiet {
-                "These are the demo's own keys, made on this machine. They stand in this page, as a real shop's keys never                  may, and stay in this browser's tab."
+                "These are the demo's own keys, made on this machine. They stand in this page, as a real shop's keys never \
+                 may, and stay in this browser's tab."
             }
         }
     };

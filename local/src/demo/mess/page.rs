@@ -16,7 +16,7 @@ pub(super) fn all<'a>(ids: &[String]) -> Page<'a> {
             "Each button makes an order and plays it to its end, for real: the shop asks payproof, a customer goes to the \
              sandbox's checkout, and the sandbox tells of it by signed webhooks. Then read the order's story."
         }
-        ul.plain {
+        ul.products {
             @for (case, id) in Case::ALL.into_iter().zip(ids) {
                 li.sheet {
                     @let told = case.told();

@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Betrag",
         onward: "Weiter zum Shop",
         back: "Zurück zum Shop",
+        another_way: "Andere Zahlungsart wählen",
         lost: "Der Stand kann gerade nicht gelesen werden. Er wird erneut abgefragt; Ihre Zahlung ist davon nicht betroffen.",
         looking: "Wir suchen Ihre Zahlung.",
         open_again: "Bitte öffnen Sie die Zahlung noch einmal aus dem Shop, um ihren Stand zu sehen.",

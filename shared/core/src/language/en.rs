@@ -41,6 +41,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Amount",
         onward: "Continue to the shop",
         back: "Back to the shop",
+        another_way: "Choose another way to pay",
         lost: "The status cannot be read just now. It is asked for again; your payment is not affected.",
         looking: "We are looking up your payment.",
         open_again: "Please open the payment from the shop again to see its status.",

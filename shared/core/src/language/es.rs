@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Importe",
         onward: "Continuar a la tienda",
         back: "Volver a la tienda",
+        another_way: "Elegir otra forma de pago",
         lost: "El estado no se puede leer en este momento. Se volverá a consultar; su pago no se ve afectado.",
         looking: "Estamos buscando su pago.",
         open_again: "Abra de nuevo el pago desde la tienda para ver su estado.",

@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Montant",
         onward: "Continuer vers la boutique",
         back: "Retour à la boutique",
+        another_way: "Choisir un autre moyen de paiement",
         lost: "L’état ne peut pas être lu pour l’instant. Il sera redemandé ; votre paiement n’est pas affecté.",
         looking: "Nous recherchons votre paiement.",
         open_again: "Veuillez rouvrir le paiement depuis la boutique pour voir son état.",

@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Bedrag",
         onward: "Verder naar de winkel",
         back: "Terug naar de winkel",
+        another_way: "Kies een andere betaalwijze",
         lost: "De status kan nu niet worden gelezen. Hij wordt opnieuw opgevraagd; uw betaling verandert er niet door.",
         looking: "We zoeken uw betaling op.",
         open_again: "Open de betaling opnieuw vanuit de winkel om de status te zien.",

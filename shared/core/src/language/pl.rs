@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Kwota",
         onward: "Przejdź do sklepu",
         back: "Wróć do sklepu",
+        another_way: "Wybierz inną metodę płatności",
         lost: "Nie można teraz odczytać statusu. Zapytamy o niego ponownie; nie wpływa to na Twoją płatność.",
         looking: "Wyszukujemy Twoją płatność.",
         open_again: "Otwórz płatność ponownie w sklepie, aby zobaczyć jej status.",

@@ -74,6 +74,8 @@ pub struct Page {
     pub onward: &'static str,
     /// The way back, where it is not.
     pub back: &'static str,
+    /// On a button: to where other ways to pay can be chosen, after one did not work.
+    pub another_way: &'static str,
     /// The status could not be asked for.
     pub lost: &'static str,
     /// Before it was asked for.
