@@ -1,5 +1,6 @@
 // A merchant in a real browser: signs in, reads an order's story, refunds a part. Prints what it saw as JSON; the test
 // that starts it judges.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { asks, look, seen, tab, tell, url } from "./tab.mjs";
@@ -63,6 +64,26 @@ seen.by_session = await page.locator("h1").textContent();
 seen.story = await page.locator(".story").innerText();
 await look(page, "console-order");
 
+/** What a button saves. */
+async function saves(name) {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name }).click();
+  const file = await download;
+  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
+}
+const { order, entries } = JSON.parse((await saves("Save as JSON")).text);
+seen.saved = { order: order.id, entries: entries.length };
+const table = await saves("Save as CSV");
+seen.table = { name: table.name, lines: table.text.trimEnd().split("\r\n").length, paid: table.text.includes('"49.99","EUR"') };
+
+// What the provider calls the payment leads to the same order: whose it is the provider says.
+const [payment] = order.sessions[0].provider_payment_ids;
+await page.goto(`${url}/dashboard#/orders`);
+await page.getByRole("searchbox", { name: "Find an order" }).fill(payment);
+await page.keyboard.press("Enter");
+await page.locator(".story li").first().waitFor();
+seen.by_payment = await page.locator("h1").textContent();
+
 await page.getByRole("button", { name: "Refund…" }).click();
 const amount = page.getByLabel("Amount in EUR");
 await amount.fill("1,000.00");
@@ -110,6 +131,24 @@ await page.getByText("Attempt 1 is paid.").waitFor();
 await page.getByText("Ada Byron").first().waitFor();
 seen.approved = await page.locator(".standing .badge").textContent();
 seen.focus = await page.evaluate(() => document.activeElement.tagName);
+
+// A provider's list: by its own id, short of what came, of nobody here, and one line that is none.
+await page.goto(`${url}/dashboard#/differences`);
+await page.getByLabel("List, as CSV").fill(`reference,amount,currency\n${payment},49.99,EUR\nother,48.99,EUR\nnobody,1.00,EUR\n1042,,EUR`);
+await page.getByRole("button", { name: "Compare" }).click();
+await page.getByText("agrees").waitFor();
+seen.differences = (await page.locator("main").innerText()).replace(/\u00a0/g, " ");
+await look(page, "console-differences-found");
+
+// What needs somebody comes first.
+await asks("PUT", "/v1/orders/short", { amount: 4999, currency: "EUR" });
+const short = await asks("POST", "/v1/sessions", { order_id: "short" });
+await sandboxSays("msg_short", "payment.paid", { reference: short.id, payment_id: "txn_short", amount: 1000, currency: "EUR" });
+await page.goto(`${url}/dashboard#/orders`);
+const needy = page.getByRole("region", { name: "Needs somebody" }).locator(".row");
+await needy.first().waitFor();
+seen.needy = await needy.locator(".name").allTextContents();
+await look(page, "console-needs-somebody");
 
 for (const colorScheme of ["light", "dark"]) {
   const reader = await tab({ width: 360, colorScheme });

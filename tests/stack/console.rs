@@ -16,6 +16,21 @@ async fn a_merchant_reads_what_happened_and_refunds_a_part() {
     assert!(seen["nothing"].as_str().expect("words").contains("Nothing of this shop"), "{seen}");
     let story = seen["story"].as_str().expect("the story");
     assert!(story.contains("A signed webhook of sandbox says: 49.99 EUR were paid."), "{story}");
+    assert_eq!(seen["by_payment"], "Order 1042", "{seen}");
+    assert_eq!(seen["saved"]["order"], "1042", "{seen}");
+    let entries = seen["saved"]["entries"].as_u64().expect("a number");
+    let table = json!({ "name": "1042.csv", "lines": entries + 1, "paid": true });
+    assert_eq!(seen["table"], table, "a head and a line for each entry: {seen}");
+    let differences = seen["differences"].as_str().expect("words");
+    for words in [
+        "1 order agrees, 1 differs, 1 line names nothing",
+        "The list says 48.99 EUR; here 49.98 EUR came",
+        "nobody, 1.00 EUR",
+        "Not compared",
+    ] {
+        assert!(differences.contains(words), "{words}: {differences}");
+    }
+    assert_eq!(seen["needy"], json!(["short"]), "{seen}");
     assert!(seen["too_much"].as_str().expect("words").contains("More than is left"), "{seen}");
     assert!(seen["no_amount"].as_str().expect("words").contains("is no amount in EUR"), "{seen}");
     assert!(seen["unsure"].as_str().expect("words").contains("Nobody knows yet"), "{seen}");
