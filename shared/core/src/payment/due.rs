@@ -215,9 +215,9 @@ impl<'a> Of<'a> {
     fn session(&self, settled_at: Option<Moment>, now: Moment) -> Option<Outstanding> {
         let Session { created_at, expires_at, .. } = *self.session;
         match self.standing.sessions.get(&self.attempt)? {
-            Status::Created | Status::Pending if now >= expires_at => {
-                Some(self.thing(What::Overdue, self.came_to_nothing().max(Some(expires_at))?))
-            }
+            Status::Created | Status::Pending if now >= expires_at => Some(
+                self.thing(What::Overdue, self.came_to_nothing().map_or(expires_at, |at| at.max(expires_at))),
+            ),
             Status::Created | Status::Pending => {
                 let returned = self.first(|kind| matches!(kind, Kind::Returned));
                 Some(match (settled_at, returned) {
