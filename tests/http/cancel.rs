@@ -62,6 +62,34 @@ async fn what_ended_or_is_under_way_says_what_it_is() {
     }
 }
 
+/// Under way, and then declined by a later word of the provider's: it is open again, whatever of it is told first.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_under_way_and_is_declined_is_open_again_and_can_be_cancelled() {
+    let world = World::start().await;
+    for (order, works_first) in [("1", true), ("2", false)] {
+        let session = world.reaches(order, "pending").await;
+        let works = events::intent_processing(&format!("evt_{order}_works"), &session.id);
+        let no = events::a_minute_later(events::declined(&format!("evt_{order}_no"), &session.id));
+        if works_first {
+            assert_eq!(world.stripe_tells(&works).await.expect(200)["outcome"], "applied");
+            assert_eq!(world.shop.status(order).await, "processing");
+            world.cancels_it(&session.id, by_ada()).await.expect_problem(409, "session_not_open");
+            assert_eq!(world.stripe_tells(&no).await.expect(200)["outcome"], "applied");
+        } else {
+            for late in [no, works] {
+                assert_eq!(world.stripe_tells(&late).await.expect(200)["outcome"], "stale");
+            }
+        }
+        let polled = world.shop.get(&format!("/v1/sessions/{}", session.id)).await.expect(200);
+        assert_eq!((&polled["status"], &polled["order_status"]), (&json!("pending"), &json!("pending")));
+        assert_eq!(polled["message"], "Thanks, we are confirming your payment.");
+        let again = world.shop.post("/v1/sessions", json!({ "order_id": order })).await.expect(200);
+        assert_eq!(again["id"], session.id.as_str(), "the customer can go on there");
+        let cancelled = world.cancels_it(&session.id, by_ada()).await.expect(200);
+        assert_eq!(cancelled["status"], "cancelled");
+    }
+}
+
 /// Whoever cancels at the moment at which the customer pays is told that it is paid.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_checkout_that_was_paid_meanwhile_is_not_cancelled() {

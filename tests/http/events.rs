@@ -36,6 +36,17 @@ pub fn intent_paid(id: &str, session: &str) -> Value {
     event::of(id, "payment_intent.succeeded", merged(intent(session), &amount))
 }
 
+/// The money of a payment intent is on its way.
+pub fn intent_processing(id: &str, session: &str) -> Value {
+    event::of(id, "payment_intent.processing", merged(intent(session), &json!({ "status": "processing" })))
+}
+
+/// The same event, of a minute later by Stripe's clock.
+pub fn a_minute_later(event: Value) -> Value {
+    let at = event["created"].as_u64().unwrap() + 60;
+    merged(event, &json!({ "created": at }))
+}
+
 /// One try was declined; the checkout stays open.
 pub fn declined(id: &str, session: &str) -> Value {
     declined_because(id, session, "insufficient_funds")

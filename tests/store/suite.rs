@@ -236,6 +236,7 @@ async fn each_premise_is_checked_by_the_store_as_it_is_in_memory(store: &Store) 
         of(Attempt::FIRST, other, stripe()),
         of(Attempt::FIRST, shop(), adyen),
         Premise::Plain,
+        Premise::NothingDeclined,
         Premise::Costs(eur(4999)),
         Premise::Costs(eur(4998)),
         Premise::Costs(usd),

@@ -308,7 +308,7 @@ fn standing(checkout: &Checkout) -> Option<(&'static str, &'static str)> {
             None if checkout.refunds.is_empty() => ("approved", "accredited"),
             None => ("approved", "partially_refunded"),
         },
-        Status::Processing => ("pending", "pending_waiting_payment"),
+        Status::Processing => ("in_process", "pending_contingency"),
         Status::Review => ("in_process", "pending_review_manual"),
         Status::Failed => ("rejected", "cc_rejected_insufficient_amount"),
         Status::Cancelled if was_begun => ("cancelled", "by_payer"),

@@ -204,6 +204,28 @@ async fn each_provider_is_paid_declined_ended_and_refunded_end_to_end() {
     shop.stack.stop().await;
 }
 
+/// Where a page outlives what was begun on it, a payment that was under way and is then rejected leaves it open.
+#[tokio::test]
+async fn what_was_under_way_and_is_then_rejected_leaves_the_page_open() {
+    let shop = Shop::start().await;
+    for provider in ["mercado_pago", "square", "razorpay", "adyen", "xendit"] {
+        let (session, page) = shop.opens(provider, "rejected").await;
+        shop.presses(&page, "act=start").await;
+        shop.reaches(&session, "processing", &format!("{provider} under way")).await;
+        // Razorpay dates by the second, and at one moment it would still be under way.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        shop.presses(&page, "act=fail").await;
+        let said = shop.reaches(&session, "pending", &format!("{provider} under way, then rejected")).await;
+        assert_eq!(said["message"], "Thanks, we are confirming your payment.", "{provider}");
+        let wish = json!({ "order_id": order_id(provider, "rejected") });
+        let (status, again) = shop.calls(Method::POST, "/v1/sessions", wish).await;
+        assert_eq!((status, &again["id"]), (200, &json!(session)), "{provider}: {again}");
+        shop.presses(&page, "act=pay").await;
+        shop.reaches(&session, "paid", &format!("{provider} rejected, then paid")).await;
+    }
+    shop.stack.stop().await;
+}
+
 /// The conformance of the table itself: a provider that the sandbox plays and nobody tries would be a promise.
 #[tokio::test]
 async fn each_provider_that_the_demo_shop_offers_is_tried() {

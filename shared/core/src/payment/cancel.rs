@@ -24,7 +24,7 @@ pub fn cancelling(payment: &Payment, attempt: Attempt) -> Cancelling {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{Story, attempt, fact, paid, refunded};
+    use super::super::sample::{Story, attempt, declined, fact, paid, processing, refunded};
     use super::super::{Fact, Kind};
     use super::*;
 
@@ -37,6 +37,7 @@ mod tests {
         assert_eq!(after(&[]), Cancelling::Close);
         assert_eq!(after(&[fact(Kind::Returned)]), Cancelling::Close);
         assert_eq!(after(&[fact(Kind::AttemptDeclined)]), Cancelling::Close);
+        assert_eq!(after(&[processing("p1").dated(1), declined("p1").dated(2)]), Cancelling::Close);
         assert_eq!(after(&[fact(Kind::Cancelled)]), Cancelling::Already);
         for (facts, status) in [
             (vec![fact(Kind::Processing)], Status::Processing),

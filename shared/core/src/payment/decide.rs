@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::limits::{FACTS_MAX, IDLE_FACTS_PER_ATTEMPT_MAX, IDLE_FACTS_PER_ORDER_MAX};
 use super::told::{news, told_status};
+use super::under_way::{ends_processing, is_known_to_process};
 use super::{
     Attempt, Attention, Details, Fact, Kind, Moment, Money, Payment, Premise, Premises, ProviderName,
     Session, ShopId, Standing, Status,
@@ -214,11 +215,15 @@ fn outcome(before: &Standing, after: &Standing, attempt: Attempt) -> Outcome {
     }
 }
 
-/// Whether `fact` can never matter beside `recorded`: a decline, or the same news again. Stuck again is news: it
-/// raises its word anew.
+/// Whether `fact` decides nothing beside `recorded`: a decline that ends no processing, or the same news again. Stuck
+/// again is news: it raises its word anew.
+///
+/// The same news can never matter. Such a decline could: it would end a processing that it is later than and that is
+/// told after it. Without it that processing stands, which is the safer of the two, until the provider is asked.
 pub(super) fn decides_nothing(recorded: &[Fact], fact: &Fact) -> bool {
     match fact.said.kind {
-        Kind::AttemptDeclined => true,
+        Kind::AttemptDeclined => !ends_processing(recorded, fact),
+        Kind::Processing => is_known_to_process(recorded, fact),
         Kind::Stuck(_) => false,
         _ => recorded.iter().any(|known| known.weight() == fact.weight()),
     }

@@ -7,6 +7,7 @@ use super::limits::{
     DOUBT_MILLIS, FIRST_LOOK_MILLIS, LOOKS_APART_MILLIS_MAX, LOOKS_MINUTES, OVERDUE_STUCK_MILLIS,
     QUESTION_MILLIS, REFUND_PENDING_STUCK_MILLIS, REFUND_UNKNOWN_STUCK_MILLIS, SLOW_STUCK_MILLIS,
 };
+use super::under_way::under_way;
 use super::{
     Attempt, Fact, FactId, Kind, Moment, Payment, RefundId, Report, Session, Source, Standing, Status,
     WriteMark,
@@ -106,8 +107,11 @@ pub fn wakes(before: &Payment, after: &Payment, now: Moment) -> bool {
         let same = known.iter().any(|known| known.attempt == thing.attempt && known.what == thing.what);
         let looked_at = known.iter().any(|known| known.attempt == thing.attempt && known.what.is_looked_at());
         match thing.what {
-            // Reserving sets its own timer, before; so does the page that sees a browser come back.
-            What::Open | What::Returned | What::Overdue => false,
+            // Reserving sets its own timer, before; so does the page that sees a browser come back. But what is open again
+            // after a decline had looks that may be half a day apart.
+            What::Open | What::Returned | What::Overdue => {
+                known.iter().any(|known| known.attempt == thing.attempt && known.what == What::Processing)
+            }
             What::Processing | What::Held | What::ClockExpired => !same && !looked_at,
             What::Beside | What::Question | What::RefundRequested(_) | What::RefundPending(_) => !same,
         }
@@ -195,7 +199,7 @@ struct Of<'a> {
 }
 
 impl<'a> Of<'a> {
-    fn facts(&self) -> impl Iterator<Item = &'a Fact> + use<'a> {
+    fn facts(&self) -> impl Iterator<Item = &'a Fact> + Clone + use<'a> {
         let attempt = self.attempt;
         self.payment.facts.iter().filter(move |fact| fact.attempt == attempt)
     }
@@ -211,9 +215,9 @@ impl<'a> Of<'a> {
     fn session(&self, settled_at: Option<Moment>, now: Moment) -> Option<Outstanding> {
         let Session { created_at, expires_at, .. } = *self.session;
         match self.standing.sessions.get(&self.attempt)? {
-            Status::Created | Status::Pending if now >= expires_at => {
-                Some(self.thing(What::Overdue, expires_at))
-            }
+            Status::Created | Status::Pending if now >= expires_at => Some(
+                self.thing(What::Overdue, self.came_to_nothing().map_or(expires_at, |at| at.max(expires_at))),
+            ),
             Status::Created | Status::Pending => {
                 let returned = self.first(|kind| matches!(kind, Kind::Returned));
                 Some(match (settled_at, returned) {
@@ -223,7 +227,7 @@ impl<'a> Of<'a> {
                 })
             }
             Status::Processing => {
-                let since = self.first(|kind| matches!(kind, Kind::Processing));
+                let since = under_way(self.facts()).map(|fact| fact.at).min();
                 Some(self.thing(What::Processing, since.unwrap_or(created_at)))
             }
             // Money of another amount, or a 0, is for a person to look at: the provider has said all that it knows.
@@ -238,6 +242,12 @@ impl<'a> Of<'a> {
             }
             Status::Review | Status::Paid | Status::Refunded | Status::Failed | Status::Cancelled => None,
         }
+    }
+
+    /// When we learned last that what the provider worked on was declined: until then nobody could have closed it.
+    fn came_to_nothing(&self) -> Option<Moment> {
+        self.first(|kind| matches!(kind, Kind::Processing))?;
+        self.facts().filter(|fact| fact.is_decline()).map(|fact| fact.at).max()
     }
 
     fn has_money(&self) -> bool {

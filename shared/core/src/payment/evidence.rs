@@ -1,5 +1,6 @@
 //! What the facts of one attempt amount to: the yes and no that the rules of a status look at.
 
+use super::under_way::under_way;
 use super::{Fact, Kind, Ledger, Moment, Money};
 
 /// The facts of one attempt, weighed.
@@ -15,7 +16,7 @@ pub(super) struct Evidence {
     pub(super) clock_expired: bool,
     pub(super) held: bool,
     pub(super) processing: bool,
-    pub(super) sent: bool,
+    pub(super) was_there: bool,
 }
 
 impl Evidence {
@@ -42,8 +43,9 @@ impl Evidence {
             expired: has(|kind| matches!(kind, Kind::Expired)),
             clock_expired: has(|kind| matches!(kind, Kind::ClockExpired)),
             held: held.is_some_and(|held| released.is_none_or(|released| released < held)),
-            processing: has(|kind| matches!(kind, Kind::Processing)),
-            sent: has(|kind| matches!(kind, Kind::Sent)),
+            processing: under_way(facts.clone()).next().is_some(),
+            // What a provider once worked on was paid by somebody who was at the checkout, whatever became of it.
+            was_there: has(|kind| matches!(kind, Kind::Sent | Kind::Processing)),
             ledger,
         }
     }

@@ -6,6 +6,9 @@
 use super::limits::{FACTS_MAX, IDLE_FACTS_PER_ATTEMPT_MAX};
 use super::{Change, Fact, Kind, Outcome, Premise, Premises, ProviderName, ShopId, Status};
 
+/// What an order is that may be paid and of which nothing is under way.
+const OPEN: [Status; 2] = [Status::Created, Status::Pending];
+
 /// The change for one fact from a provider if the payment is an ordinary open one, and what its outcome will be.
 ///
 /// `None` for what an ordinary open payment does not meet: several facts, or a kind whose effect depends on others.
@@ -22,15 +25,21 @@ pub fn expect(shop: &ShopId, provider: &ProviderName, facts: &[Fact]) -> Option<
             premises.push(Premise::Costs(money));
             (Some(Status::Paid), FACTS_MAX)
         }
+        // A decline that is known may be the later one. Nearly always there is none, and the item says so.
         Kind::Processing => {
-            premises.push(Premise::StatusIn(&[Status::Created, Status::Pending]));
+            premises.push(Premise::StatusIn(&OPEN));
+            premises.push(Premise::NothingDeclined);
             (Some(Status::Processing), FACTS_MAX)
         }
         Kind::Failed => (Some(Status::Failed), FACTS_MAX),
         Kind::Cancelled => (Some(Status::Cancelled), FACTS_MAX),
         Kind::Expired => (Some(Status::Expired), FACTS_MAX),
-        // Declines are bounded more tightly than facts are; below that bound each one is recorded.
-        Kind::AttemptDeclined => (None, IDLE_FACTS_PER_ATTEMPT_MAX),
+        // Where nothing is under way it ends nothing. Declines are bounded more tightly than facts are; below that bound
+        // each one is recorded.
+        Kind::AttemptDeclined => {
+            premises.push(Premise::StatusIn(&OPEN));
+            (None, IDLE_FACTS_PER_ATTEMPT_MAX)
+        }
         _ => return None,
     };
     premises.push(Premise::FactsBelow(below));

@@ -158,7 +158,9 @@ impl Kind {
     pub(super) const fn is_dated(&self) -> bool {
         matches!(
             self,
-            Self::Paid(_)
+            Self::Processing
+                | Self::AttemptDeclined
+                | Self::Paid(_)
                 | Self::Review
                 | Self::ReviewReleased
                 | Self::RefundedTotal(_)
@@ -305,6 +307,11 @@ impl Fact {
         self.source == Source::Us
             && self.said.kind == Kind::Failed
             && self.said.word.as_deref() == Some(NOT_CREATED)
+    }
+
+    /// Whether it says that one try within the checkout was declined.
+    pub const fn is_decline(&self) -> bool {
+        matches!(self.said.kind, Kind::AttemptDeclined)
     }
 
     /// The part of a fact that the rules look at. Two facts of equal weight are one news told twice.

@@ -32,6 +32,7 @@ mod status;
 mod telling;
 mod timeline;
 mod told;
+mod under_way;
 
 #[cfg(test)]
 mod checked;

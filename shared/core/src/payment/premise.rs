@@ -1,6 +1,6 @@
 //! What must be true of the item for a change to be written: data, which the store only translates.
 
-use super::{Attempt, FactHash, Money, Payment, ProviderName, ShopId, Status};
+use super::{Attempt, Fact, FactHash, Money, Payment, ProviderName, ShopId, Status};
 
 /// One thing that must be true of the order's item at the moment of the write.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +18,8 @@ pub enum Premise {
     },
     /// One attempt, of which nothing is known but `sent`, `returned`, `processing` and `attempt_declined`.
     Plain,
+    /// No fact says that a try was declined, so none can say that a processing which is told now had ended.
+    NothingDeclined,
     /// The order costs exactly this.
     Costs(Money),
     /// No fact of this id is recorded.
@@ -41,6 +43,7 @@ impl Premise {
                     && payment.sessions.get(attempt).is_some_and(|session| session.provider == *provider)
             }
             Self::Plain => payment.standing().plain,
+            Self::NothingDeclined => !payment.facts.iter().any(Fact::is_decline),
             Self::Costs(money) => payment.money == *money,
             Self::New(hash) => payment.fact(*hash).is_none(),
             Self::FactsBelow(bound) => payment.facts.len() < *bound,

@@ -106,6 +106,15 @@ pub(crate) fn paid(payment: &str, minor: u64) -> Fact {
     fact(Kind::Paid(eur(minor))).of(payment)
 }
 
+pub(crate) fn processing(payment: &str) -> Fact {
+    fact(Kind::Processing).of(payment)
+}
+
+/// One try of this payment was declined.
+pub(crate) fn declined(payment: &str) -> Fact {
+    fact(Kind::AttemptDeclined).of(payment)
+}
+
 pub(crate) fn refund(id: &str, minor: u64) -> Refund {
     Refund { id: RefundId::parse(id).unwrap(), request: None, money: eur(minor) }
 }

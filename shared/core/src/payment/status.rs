@@ -9,7 +9,7 @@ use super::evidence::Evidence;
 pub enum Status {
     /// The session exists, nothing else happened.
     Created,
-    /// The customer was sent to the checkout.
+    /// The customer was sent to the checkout, or was there.
     Pending,
     /// The provider works on it.
     Processing,
@@ -133,12 +133,12 @@ pub const RULES: [Rule; 11] = [
          |facts| facts.expired),
     rule(Status::Review, "the provider holds it (its own verdict outranks this)",
          |facts| facts.held),
-    rule(Status::Processing, "the provider works on it",
+    rule(Status::Processing, "the provider works on it, and did not decline that payment later",
          |facts| facts.processing),
     rule(Status::Expired, "clock_expired: our clock, where the provider could not close it",
          |facts| facts.clock_expired),
-    rule(Status::Pending, "the customer was sent to the checkout",
-         |facts| facts.sent),
+    rule(Status::Pending, "the customer was sent to the checkout, or was there",
+         |facts| facts.was_there),
     rule(Status::Created, "the session exists, nothing else happened",
          |_| true),
 ];

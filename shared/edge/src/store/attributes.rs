@@ -28,6 +28,8 @@ pub(super) const STATUS: &str = "st";
 pub(super) const ATTENTION: &str = "att";
 /// Whether the next event can be decided without reading, likewise.
 pub(super) const PLAIN: &str = "p";
+/// There once a try was declined, since facts are only ever added; the ordinary order never has it.
+pub(super) const DECLINED: &str = "dec";
 /// There when the last write changed what the shop is told.
 pub(super) const TELL: &str = "tel";
 /// The facts in the order of recording.

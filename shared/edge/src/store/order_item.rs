@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
 use super::attributes::{
-    AMOUNT, ATTENTION, COUNTRY, CREATED, CURRENCY, EMAIL, FACT_IDS, FACTS, LIST, NEEDS, ORDER, PK, PLAIN,
-    SESSION_PROVIDER, SESSIONS, SHOP, SK, STATUS, TELL, TEXT, TEXT_HASH, UPDATED, VERSION,
+    AMOUNT, ATTENTION, COUNTRY, CREATED, CURRENCY, DECLINED, EMAIL, FACT_IDS, FACTS, LIST, NEEDS, ORDER, PK,
+    PLAIN, SESSION_PROVIDER, SESSIONS, SHOP, SK, STATUS, TELL, TEXT, TEXT_HASH, UPDATED, VERSION,
 };
 use super::expression::{Expression, Item, Read as _, b, n, s};
 use super::fact_item;
@@ -180,6 +180,9 @@ pub(super) fn write_change(change: &Change, with: &mut Expression) -> Result<(St
     if let Some(plain) = change.plain {
         set.push(assign(with, PLAIN, AttributeValue::Bool(plain)));
     }
+    if change.facts.iter().any(Fact::is_decline) {
+        set.push(assign(with, DECLINED, AttributeValue::Bool(true)));
+    }
     if change.tell {
         set.push(assign(with, TELL, AttributeValue::Bool(true)));
     } else {
@@ -216,6 +219,7 @@ fn condition(premise: &Premise, with: &mut Expression) -> String {
             )
         }
         Premise::Plain => format!("{} = {}", with.name(PLAIN), with.value(AttributeValue::Bool(true))),
+        Premise::NothingDeclined => format!("attribute_not_exists({})", with.name(DECLINED)),
         Premise::Costs(money) => {
             let amount = format!("{} = {}", with.name(AMOUNT), with.value(n(money.minor())));
             format!("{amount} AND {} = {}", with.name(CURRENCY), with.value(s(money.currency().code())))

@@ -20,6 +20,8 @@ pub(super) fn small() -> Vec<Fact> {
         fact(Kind::Paid(money(5_000, "USD"))).of("p1"),
         // How an attempt goes.
         fact(Kind::Processing),
+        processing("p1").dated(1),
+        processing("p1").dated(2),
         fact(Kind::Failed),
         fact(Kind::Cancelled),
         fact(Kind::Expired),
@@ -28,7 +30,9 @@ pub(super) fn small() -> Vec<Fact> {
         fact(Kind::Review),
         fact(Kind::ReviewReleased).dated(1),
         fact(Kind::ReviewReleased),
-        fact(Kind::AttemptDeclined).of("p2"),
+        declined("p2"),
+        declined("p1").dated(1),
+        declined("p1").dated(2),
         fact(Kind::Processing).on(2),
         fact(Kind::Failed).on(2),
         // Ours.

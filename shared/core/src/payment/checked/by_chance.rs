@@ -4,7 +4,9 @@ use crate::payment::sample::*;
 use crate::payment::{Fact, Kind, Method, RULES, Standing};
 
 use super::alphabet::{Chance, large, note, on_all_processors, seed};
-use super::laws::{Broken, fold, money_is_seen, same, told_again_is_nothing_new};
+use super::laws::{
+    Broken, fold, money_is_seen, processing_lasts_until_declined, same, told_again_is_nothing_new,
+};
 
 const SETS: usize = 1_000_000;
 const FACTS_MOST: usize = 12;
@@ -45,6 +47,7 @@ fn a_million_sets_of_up_to_twelve_facts_with_repeats_end_the_same_and_hide_no_mo
             let expected = fold(&RULES, &set);
             let checked = (|| {
                 money_is_seen(&expected, &set)?;
+                processing_lasts_until_declined(&expected, &set)?;
                 if nth % 8 == 0 {
                     told_again += told_again_is_nothing_new(&RULES, &expected, &mut set)?;
                 }

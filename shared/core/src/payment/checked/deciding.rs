@@ -12,12 +12,16 @@ fn declined(nth: usize) -> Fact {
 
 #[test]
 fn applied_is_what_changed_status_amounts_or_attention_and_stale_is_what_changed_none() {
-    let table: [(&[Fact], Fact, Outcome); 10] = [
+    let table: [(&[Fact], Fact, Outcome); 14] = [
         (&[], paid("p1", 5_000), Outcome::Applied),
         (&[], fact(Kind::Processing), Outcome::Applied),
         (&[fact(Kind::Processing)], fact(Kind::Sent).told_as("us:1:sent:again"), Outcome::Stale),
         (&[], declined(1), Outcome::Stale),
         (&[], fact(Kind::Returned), Outcome::Stale),
+        (&[processing("p1").dated(1)], fact(Kind::AttemptDeclined).of("p1").dated(2), Outcome::Applied),
+        (&[processing("p1").dated(1)], fact(Kind::AttemptDeclined).of("p1").dated(1), Outcome::Stale),
+        (&[fact(Kind::AttemptDeclined).of("p1").dated(2)], processing("p1").dated(1), Outcome::Stale),
+        (&[fact(Kind::AttemptDeclined).of("p1").dated(2)], processing("p1").dated(3), Outcome::Applied),
         (&[paid("p1", 5_000)], fact(Kind::Processing), Outcome::Stale),
         (&[paid("p1", 5_000)], paid("p1", 5_000).told_as("evt_2"), Outcome::Stale),
         (&[paid("p1", 5_000)], refunded("p1", "r1", 100), Outcome::Applied),
@@ -115,6 +119,18 @@ fn facts_that_decide_nothing_are_kept_aside_past_20_an_attempt() {
     assert!(matches!(story.decide([paid("p1", 5_000)]), Decision::Write(..)));
     assert!(matches!(story.decide([declined(99), paid("p1", 5_000)]), Decision::Write(..)));
     assert!(matches!(story.decide([stuck("")]), Decision::Write(..)));
+    // A decline that ends a processing decides, once; and what was told before it and comes after it is recorded too.
+    let mut worked_on = story.clone().then([processing("p1").dated(1)]);
+    let ends = fact(Kind::AttemptDeclined).of("p1").dated(2);
+    assert_eq!(worked_on.learn([ends]), Some(Outcome::Applied));
+    assert_eq!(worked_on.status(), Status::Pending);
+    let again = fact(Kind::AttemptDeclined).of("p1").dated(3);
+    assert!(matches!(worked_on.decide([again]), Decision::Aside(_)), "it has ended");
+    assert_eq!(worked_on.learn([processing("p1").dated(4)]), Some(Outcome::Applied));
+    assert!(
+        matches!(worked_on.decide([processing("p1").dated(3)]), Decision::Aside(_)),
+        "a later one is known"
+    );
     // Another attempt has its own bound.
     let story = story.opened("stripe", Method::Card);
     assert!(matches!(story.decide([declined(99).on(2)]), Decision::Write(..)));

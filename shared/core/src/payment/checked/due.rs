@@ -42,6 +42,18 @@ fn what_is_outstanding_is_what_is_not_settled_and_nothing_else() {
         (vec![fact(Kind::AttemptDeclined).of("p1")], 5, vec![(1, What::Open, 1)]),
         (vec![fact(Kind::Sent), fact(Kind::Returned)], 31, vec![(1, What::Overdue, 31)]),
         (vec![fact(Kind::Processing)], 40, vec![(1, What::Processing, 2)]),
+        // Declined, and so open again: since when it could be closed, and since when another payment is worked on.
+        (
+            vec![processing("p1").dated(1), fact(Kind::Returned), declined("p1").dated(2)],
+            5,
+            vec![(1, What::Returned, 3)],
+        ),
+        (vec![processing("p1").dated(1), declined("p1").dated(2)], 31, vec![(1, What::Overdue, 31)]),
+        (
+            vec![processing("p1").dated(1), declined("p1").dated(2), processing("p2").dated(3)],
+            40,
+            vec![(1, What::Processing, 4)],
+        ),
         (vec![fact(Kind::Review).dated(1)], 40, vec![(1, What::Held, 2)]),
         (vec![fact(Kind::Review).dated(1), fact(Kind::ReviewReleased).dated(2)], 5, vec![(1, What::Open, 1)]),
         // Money of another amount is for a person to look at: no provider knows more of it.
@@ -193,6 +205,9 @@ fn a_write_that_leaves_something_new_outstanding_sets_a_timer_and_no_other_does(
     check(&paying, &[refund_pending("p1", "r1", 1_000)], true);
     check(&paying, &[refund_requested("p1", "ours-1", 1_000)], true);
     check(&paying, &[refunded("p1", "r1", 1_000)], false);
+    check(&with([processing("p1").dated(1)]), &[declined("p1").dated(1)], false);
+    check(&with([processing("p1").dated(1)]), &[declined("p1").dated(2)], true);
+    check(&with([fact(Kind::Sent)]), &[declined("p1").dated(2)], false);
     check(&with([fact(Kind::Expired)]), &[fact(Kind::Processing)], false);
     check(&with([fact(Kind::ClockExpired)]), &[fact(Kind::Processing)], true);
     check(
@@ -200,7 +215,7 @@ fn a_write_that_leaves_something_new_outstanding_sets_a_timer_and_no_other_does(
         &[dispute_won("p1", "d1", 5_000).dated(1), dispute_lost("p1", "d1", 5_000).dated(1)],
         true,
     );
-    assert_eq!((opened, woken), (12, 5));
+    assert_eq!((opened, woken), (15, 6));
 }
 
 /// What must be true of any order at any moment.

@@ -3,7 +3,9 @@
 use crate::payment::{Fact, RULES, Rule, Status};
 
 use super::alphabet::{note, on_all_processors, small};
-use super::laws::{Broken, each_order, fold, money_is_seen, same, told_again_is_nothing_new};
+use super::laws::{
+    Broken, each_order, fold, money_is_seen, processing_lasts_until_declined, same, told_again_is_nothing_new,
+};
 
 /// How much was checked.
 #[derive(Default, Debug, PartialEq, Eq)]
@@ -18,6 +20,7 @@ impl Checked {
     fn check(&mut self, rules: &[Rule], facts: &mut Vec<Fact>) -> Result<(), Broken> {
         let expected = fold(rules, facts);
         money_is_seen(&expected, facts)?;
+        processing_lasts_until_declined(&expected, facts)?;
         self.told_again += told_again_is_nothing_new(rules, &expected, facts)?;
         self.sets += 1;
         each_order(facts, &mut |facts| {

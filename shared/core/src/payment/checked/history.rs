@@ -155,6 +155,12 @@ fn the_shop_is_told_what_changed_status_refunded_amount_or_added_attention() {
     let table = [
         (vec![sent(), paid("p1", 5_000)], vec![t, t]),
         (vec![sent(), fact(Kind::Returned), fact(Kind::AttemptDeclined)], vec![t, f, f]),
+        // Declined after all: it is open again, and the shop is told so even where nobody saw the customer go.
+        (vec![processing("p1").dated(1), declined("p1").dated(2)], vec![t, t]),
+        (
+            vec![sent(), processing("p1").dated(1), declined("p1").dated(2), paid("p2", 5_000)],
+            vec![t, t, t, t],
+        ),
         // One order.paid, though two attempts were paid; the second is told as attention.
         (vec![paid("p1", 5_000), paid("p2", 5_000).on(2)], vec![t, t]),
         (vec![paid("p1", 5_000), paid("p1", 5_000).on(2)], vec![t, f]),

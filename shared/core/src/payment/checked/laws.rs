@@ -63,6 +63,32 @@ pub(super) fn money_is_seen(standing: &Standing, facts: &[Fact]) -> Result<(), B
     Ok(())
 }
 
+/// The provider works on a payment until it says later that it was declined: until then its session is not open, and
+/// from then on it is not processing.
+pub(super) fn processing_lasts_until_declined(standing: &Standing, facts: &[Fact]) -> Result<(), Broken> {
+    for (attempt, status) in &standing.sessions {
+        let of = |kind: &Kind| {
+            let of = |fact: &&Fact| fact.attempt == *attempt && fact.said.kind == *kind;
+            facts
+                .iter()
+                .filter(of)
+                .map(|fact| (fact.said.payment.as_ref(), fact.said.said_at))
+                .collect::<Vec<_>>()
+        };
+        let (works, declines) = (of(&Kind::Processing), of(&Kind::AttemptDeclined));
+        let ended = |payment| {
+            let later = |at| works.iter().all(|(of, worked)| *of != payment || *worked < at);
+            payment.is_some() && declines.iter().any(|(of, at)| *of == payment && at.is_some() && later(*at))
+        };
+        let works_on = works.iter().any(|(payment, _)| !ended(*payment));
+        let is_open = matches!(status, Status::Created | Status::Pending);
+        if if works_on { is_open } else { *status == Status::Processing } {
+            return Err(format!("{}\nthe provider works on it: {works_on}, {standing:?}", listed(facts)));
+        }
+    }
+    Ok(())
+}
+
 /// A second report of one money changes nothing, whenever the provider says that it was, unless it dates it after a
 /// reversal without an id. Answers how many reports were tried.
 pub(super) fn told_again_is_nothing_new(

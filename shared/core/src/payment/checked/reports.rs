@@ -252,3 +252,20 @@ fn a_browser_that_comes_back_says_nothing_of_money() {
     }
     assert_eq!(Status::Pending.message(), "Thanks, we are confirming your payment.");
 }
+
+/// A payment that is in process at Mercado Pago, Square or Razorpay and then rejected is told as declined: its page stays
+/// open. The customer can pay again, and the merchant can close it.
+#[test]
+fn what_was_processed_and_then_declined_is_open_again_in_whatever_order_it_is_told() {
+    let (works, no) = (processing("p1").dated(1), declined("p1").dated(2));
+    let story = Story::sent().then([works.clone()]);
+    assert_eq!(opening(&story.payment, None, None, minute(5)), Opening::UnderWay);
+    for events in [[works.clone(), no.clone()], [no, works]] {
+        let mut story = events.into_iter().fold(Story::sent(), |story, event| story.then([event]));
+        assert_eq!(story.status(), Status::Pending);
+        assert_eq!(Status::Pending.message(), "Thanks, we are confirming your payment.");
+        assert!(matches!(opening(&story.payment, None, None, minute(5)), Opening::Open(_)));
+        assert_eq!(story.learn([paid("p2", 5_000)]), Some(Outcome::Applied));
+        assert_eq!((story.status(), story.payment.standing().attention.len()), (Status::Paid, 0));
+    }
+}

@@ -14,9 +14,9 @@ const TABLE: &str = "\
 | cancelled | the customer or the merchant stopped it |
 | expired | the provider says so, or confirmed that we closed it |
 | review | the provider holds it (its own verdict outranks this) |
-| processing | the provider works on it |
+| processing | the provider works on it, and did not decline that payment later |
 | expired | `clock_expired`: our clock, where the provider could not close it (section 6) |
-| pending | the customer was sent to the checkout |
+| pending | the customer was sent to the checkout, or was there |
 | created | the session exists, nothing else happened |";
 
 #[test]
@@ -100,16 +100,40 @@ rows! {
         [fact(Kind::Processing), fact(Kind::Review), fact(Kind::ReviewReleased)]
         [fact(Kind::Processing), fact(Kind::Review), fact(Kind::ReviewReleased).dated(1)]
         => Processing;
+    processing_and_did_not_decline_that_payment_later: row 7,
+        // At one moment, or where the decline has no date, it stands.
+        [processing("p1").dated(1), declined("p1").dated(1)]
+        [processing("p1").dated(1), declined("p1")]
+        [processing("p1"), declined("p1")]
+        // Tried again after the decline.
+        [processing("p1").dated(1), declined("p1").dated(2), processing("p1").dated(3)]
+        [declined("p1").dated(1), processing("p1").dated(2)]
+        // Another payment's decline, or nobody's, ends nothing.
+        [processing("p1").dated(1), declined("p2").dated(2)]
+        [processing("p1").dated(1), declined("").dated(2)]
+        [processing("").dated(1), declined("p1").dated(2)]
+        [processing("").dated(1), declined("").dated(2)]
+        [processing("p1").dated(1), declined("p1").dated(2), processing("p2").dated(1)]
+        => Processing;
     expired_clock_expired_our_clock: row 8,
         [fact(Kind::ClockExpired)]
+        [fact(Kind::ClockExpired), processing("p1").dated(1), declined("p1").dated(2)]
         => Expired;
     pending_the_customer_was_sent_to_the_checkout: row 9,
         [fact(Kind::Sent)]
+        => Pending;
+    pending_or_was_there: row 9,
+        [processing("p1").dated(1), declined("p1").dated(2)]
+        [processing("p1"), declined("p1").dated(2)]
+        [processing("p1").dated(1), processing("p1").dated(2), declined("p1").dated(3)]
+        [fact(Kind::Sent), processing("p1").dated(1), declined("p1").dated(3), declined("p1").dated(1)]
+        [processing("p1").dated(1), declined("p1").dated(2), processing("p2").dated(1), declined("p2").dated(2)]
         => Pending;
     created_the_session_exists_nothing_else_happened: row 10,
         []
         [fact(Kind::Returned)]
         [fact(Kind::AttemptDeclined)]
+        [declined("p1").dated(1)]
         [fact(Kind::ReviewReleased)]
         [refunded("p1", "r1", 5_000)]
         [refund_requested("p1", "r1", 5_000)]

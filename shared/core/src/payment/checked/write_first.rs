@@ -81,10 +81,16 @@ fn happens(history: &[Happens]) -> Stored {
     stored
 }
 
+/// This kind about one of the payments or none, at one of three times or none.
+fn about(kind: Kind, nth: u16) -> Fact {
+    let fact = fact(kind).of(["", "p1", "p8"][usize::from(nth) % 3]);
+    if nth % 4 == 0 { fact } else { fact.dated(u64::from(nth % 4)) }
+}
+
 /// Declines are many and each has its own id.
 fn declines() -> impl Strategy<Value = Fact> {
-    let declined = |nth: u16| fact(Kind::AttemptDeclined).of(["", "p1", "p8"][usize::from(nth) % 3]);
-    any::<u16>().prop_map(move |nth| declined(nth).told_as(&format!("declined:{nth}")))
+    let declined = |nth| about(Kind::AttemptDeclined, nth).told_as(&format!("declined:{nth}"));
+    any::<u16>().prop_map(declined)
 }
 
 /// Facts that leave an order plain.
@@ -92,7 +98,7 @@ fn open() -> impl Strategy<Value = Fact> {
     prop_oneof![
         2 => Just(fact(Kind::Sent)),
         1 => Just(fact(Kind::Returned)),
-        1 => Just(fact(Kind::Processing)),
+        2 => any::<u16>().prop_map(|nth| about(Kind::Processing, nth)),
         6 => declines(),
     ]
 }
@@ -103,11 +109,11 @@ fn ordinary() -> impl Strategy<Value = Fact> {
         4 => Just(paid("p1", 5_000).dated(3)),
         1 => Just(paid("", 5_000)),
         1 => Just(paid("p1", 4_000)),
-        2 => Just(fact(Kind::Processing).told_as("processing:2")),
+        3 => any::<u16>().prop_map(|nth| about(Kind::Processing, nth).told_as("processing:2")),
         1 => Just(fact(Kind::Failed)),
         1 => Just(fact(Kind::Cancelled)),
         1 => Just(fact(Kind::Expired)),
-        3 => Just(fact(Kind::AttemptDeclined).told_as("declined:new")),
+        3 => any::<u16>().prop_map(|nth| about(Kind::AttemptDeclined, nth).told_as("declined:new")),
     ]
 }
 
@@ -117,7 +123,12 @@ fn any_fact() -> impl Strategy<Value = Fact> {
 
 fn histories() -> impl Strategy<Value = Vec<Happens>> {
     let opened = || Just(Happens::Opened("stripe"));
-    let facts = prop_oneof![3 => prop::collection::vec(open(), 0..30), 1 => prop::collection::vec(declines(), 18..22)];
+    let untried = prop_oneof![Just(fact(Kind::Sent)), Just(fact(Kind::Returned))];
+    let facts = prop_oneof![
+        3 => prop::collection::vec(open(), 0..30),
+        1 => prop::collection::vec(declines(), 18..22),
+        1 => prop::collection::vec(untried, 0..3),
+    ];
     let plain = (opened(), facts).prop_map(|(opened, facts)| {
         let learned = facts.into_iter().map(|fact| Happens::Learned(vec![fact]));
         [opened].into_iter().chain(learned).collect()
@@ -195,6 +206,10 @@ fn an_ordinary_open_payment_meets_the_premises_and_no_other_does() {
     assert!(!holds(&open.clone().then([fact(Kind::Review)]).payment, paid("p1", 5_000)), "not plain");
     let known = open.clone().then([fact(Kind::Processing)]).payment;
     assert!(!holds(&known, fact(Kind::Processing).told_as("again")), "it is processing already");
+    assert!(!holds(&known, declined("p1").dated(2)), "it may end what is processed");
+    let tried = open.clone().then([declined("p1").dated(2)]).payment;
+    assert!(holds(&tried, paid("p2", 5_000)) && holds(&tried, declined("p1").dated(3)));
+    assert!(!holds(&tried, processing("p1").dated(1)), "it may have ended before it was told");
     assert!(!holds(&known, fact(Kind::Failed).told_as(known.facts[1].id.as_str())), "an id that is there");
     assert!(expect(&demo, &stripe, &[]).is_none());
     assert!(expect(&demo, &stripe, &[paid("p1", 5_000), fact(Kind::Returned)]).is_none());
@@ -218,6 +233,7 @@ fn every_change_begins_with_the_order_being_there_and_no_premise_is_true_of_an_a
         Premise::OrderExists,
         Premise::Session { attempt: attempt(1), shop: shop("demo"), provider: provider("stripe") },
         Premise::Plain,
+        Premise::NothingDeclined,
         Premise::Costs(eur(PRICE)),
         Premise::New(FactId::stored("new").hash()),
         Premise::FactsBelow(usize::MAX),
@@ -230,6 +246,7 @@ fn every_change_begins_with_the_order_being_there_and_no_premise_is_true_of_an_a
             Premise::OrderExists
             | Premise::Session { .. }
             | Premise::Plain
+            | Premise::NothingDeclined
             | Premise::Costs(_)
             | Premise::New(_)
             | Premise::FactsBelow(_)

@@ -2,7 +2,8 @@
 //!
 //! | payment `status` | ours |
 //! | --- | --- |
-//! | `pending`, `in_process`, `authorized` | processing: a voucher, a review, money that is held and not captured |
+//! | `pending`, `pending_waiting_payment` or `pending_waiting_transfer` | nothing yet: the customer has the voucher or the transfer still to pay |
+//! | `pending`, `in_process`, `authorized` | processing: a review, money that is held and not captured |
 //! | `approved` | paid |
 //! | `refunded` | paid; its refunds say what went back |
 //! | `in_mediation` | paid, dispute opened: the customer complains, and the money is held |
@@ -33,6 +34,8 @@ pub(super) fn of_payment(payment: &Payment<'_>) -> Result<Vec<Report>, NotUnders
     let report = |kind, at| Report::new(kind).payment(id.clone()).said_at(at).word(word);
     let loss = || Ok::<_, NotUnderstood>(Loss { dispute: None, money: Some(payment.money()?) });
     let then = match (word, detail) {
+        // That a voucher was made is no payment: who holds it reads that nothing was received yet.
+        ("pending", Some("pending_waiting_payment" | "pending_waiting_transfer")) => return Ok(Vec::new()),
         ("pending" | "in_process" | "authorized", _) => {
             return Ok(vec![report(Kind::Processing, payment.changed_at())]);
         }

@@ -2,9 +2,9 @@
 //!
 //! | transaction | its newest try | ours |
 //! | --- | --- | --- |
-//! | `draft`, `ready` | none, `created` | nothing yet |
+//! | `draft`, `ready` | none, `created`, `action_required` | nothing yet: the customer has something to do |
 //! | `draft`, `ready` | `error`, `canceled`, `dropped` | attempt_declined, with its `error_code`; the checkout stays open |
-//! | `draft`, `ready` | `authorized`, `action_required`, `pending_no_action_required` | processing |
+//! | `draft`, `ready` | `authorized`, `pending_no_action_required` | processing |
 //! | `draft`, `ready` | `authorized_flagged` | review |
 //! | `paid`, `completed` | | paid |
 //! | `canceled` | | cancelled |
@@ -77,11 +77,9 @@ fn truth(object: &Object<'_>) -> Result<Vec<Report>, Failure> {
     let newest = object.newest();
     let tried = newest.map(|newest| newest.status.text().unwrap_or("unreadable"));
     let kind = match (status, tried) {
-        ("draft" | "ready", None | Some("created")) => None,
+        ("draft" | "ready", None | Some("created" | "action_required")) => None,
         ("draft" | "ready", Some("error" | "canceled" | "dropped")) => Some(Kind::AttemptDeclined),
-        ("draft" | "ready", Some("authorized" | "action_required" | "pending_no_action_required")) => {
-            Some(Kind::Processing)
-        }
+        ("draft" | "ready", Some("authorized" | "pending_no_action_required")) => Some(Kind::Processing),
         ("draft" | "ready", Some("authorized_flagged")) => Some(Kind::Review),
         ("paid" | "completed", _) => Some(Kind::Paid(object.grand_total()?)),
         ("canceled", _) => Some(Kind::Cancelled),
@@ -93,8 +91,10 @@ fn truth(object: &Object<'_>) -> Result<Vec<Report>, Failure> {
             let mut tries = object.payments.iter().flatten();
             (tries.find_map(|one| time(&one.captured_at)), None)
         }
+        // A try is declined after it was made: what was told of it as processing is earlier.
         Some(Kind::AttemptDeclined) => {
-            (newest.and_then(|one| time(&one.created_at)), newest.and_then(|one| one.error_code.text()))
+            let at = time(&object.updated_at).or_else(|| newest.and_then(|one| time(&one.created_at)));
+            (at, newest.and_then(|one| one.error_code.text()))
         }
         Some(Kind::Review) => (newest.and_then(|one| time(&one.created_at)), tried),
         Some(Kind::Processing) => (newest.and_then(|one| time(&one.created_at)), None),

@@ -125,7 +125,14 @@ fn of_link(account: &Account, link: &Entity<'_>) -> Result<Step<Vec<Report>>, Fa
         // What the link says came is what one payment brought; of several each says its own.
         let amount = paid.filter(|_| captured.len() == 1);
         for payment in payments {
-            said.extend(of_payment(payment, amount.filter(|_| payment.is_captured()))?);
+            let report = of_payment(payment, amount.filter(|_| payment.is_captured()))?;
+            // An entity says when it was made and not when it changed. What went back by itself was authorised, and told
+            // so, before: that it did is true as of the answer.
+            let is_over = payment.status.text() == Some("refunded") && !payment.is_captured();
+            said.extend(report.map(|report| {
+                let at = answer.date().filter(|_| is_over).or(report.said_at);
+                report.said_at(at)
+            }));
         }
         let is_refunded =
             |payment: &&Entity<'_>| payment.amount_refunded.number().is_some_and(|minor| minor > 0);

@@ -99,6 +99,11 @@ impl Object<'_> {
         self.card_details.of()?.errors.as_ref()?.first()?.code.text()
     }
 
+    /// Whether a tender's card was authorised and its payment voided.
+    pub(super) fn was_voided(&self) -> bool {
+        self.card_details.of().is_some_and(|card| card.status.text() == Some("VOIDED"))
+    }
+
     /// Whether a tender's card was declined or its payment voided, so that no money can have come by it.
     pub(super) fn came_to_nothing(&self) -> bool {
         let card = self.card_details.of();

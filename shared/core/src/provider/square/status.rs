@@ -109,10 +109,15 @@ pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Repor
             Ok(payment) => Ok(payment),
             Err(_) => payment_id(tender.id.text().unwrap_or_default()),
         };
-        // A declined card has nothing more to tell, unless it is all that there is: then the last one says why.
+        // A declined card has nothing more to tell, unless it is all that there is: then the last one says why. One that
+        // was authorised was told as processing: the last whose authorisation was given back says that it has ended.
         let mut asked: Vec<_> = tenders.iter().filter(|tender| !tender.came_to_nothing()).collect();
         if asked.is_empty() {
             asked.extend(tenders.last());
+        } else if asked.len() < ASKED_MAX.saturating_sub(1)
+            && let Some(voided) = tenders.iter().rfind(|tender| tender.was_voided())
+        {
+            asked.insert(0, voided);
         }
         let rest = asked.into_iter().map(payment).collect::<Result<Vec<_>, _>>()?;
         let left = ASKED_MAX.saturating_sub(1);

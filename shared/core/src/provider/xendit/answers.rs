@@ -5,7 +5,8 @@
 //! | session | ACTIVE | nothing yet: tries may have failed |
 //! | session | COMPLETED | paid of `amount`: capture is automatic |
 //! | session | EXPIRED, CANCELED | expired, cancelled |
-//! | payment | PENDING, AUTHORIZED, REQUIRES_ACTION, ACCEPTING_PAYMENTS | processing |
+//! | payment | REQUIRES_ACTION, ACCEPTING_PAYMENTS | nothing yet: the customer has something to do |
+//! | payment | PENDING, AUTHORIZED | processing |
 //! | payment | SUCCEEDED | paid of the sum of `captures`, else of `request_amount` |
 //! | payment | FAILED, CANCELED, EXPIRED | attempt_declined: the session stays open |
 //! | refund | PENDING, SUCCEEDED, FAILED and CANCELLED | refund_pending, refunded, refund_failed |
@@ -145,7 +146,8 @@ fn of_session(object: &Object<'_>) -> Result<Vec<Report>, Failure> {
 
 fn of_payment(object: &Object<'_>) -> Result<Vec<Report>, Failure> {
     let kind = match object.status.text() {
-        Some("PENDING" | "AUTHORIZED" | "REQUIRES_ACTION" | "ACCEPTING_PAYMENTS") => Kind::Processing,
+        Some("REQUIRES_ACTION" | "ACCEPTING_PAYMENTS") => return Ok(Vec::new()),
+        Some("PENDING" | "AUTHORIZED") => Kind::Processing,
         Some("SUCCEEDED") => Kind::Paid(object.captured()?),
         Some("FAILED" | "CANCELED" | "EXPIRED") => Kind::AttemptDeclined,
         _ => return Err(object.unknown()),

@@ -17,7 +17,11 @@ fn each_row_of_the_status_table() {
             .map(words)
     };
     for (status, detail, expected) in [
-        ("pending", "pending_waiting_payment", &["processing"][..]),
+        ("pending", "pending_waiting_payment", &[][..]),
+        ("pending", "pending_waiting_transfer", &[]),
+        ("pending", "pending_contingency", &["processing"]),
+        ("pending", "pending_review_manual", &["processing"]),
+        ("in_process", "pending_waiting_payment", &["processing"]),
         ("in_process", "pending_review_manual", &["processing"]),
         ("authorized", "pending_capture", &["processing"]),
         ("approved", "accredited", &["paid 499000"]),
@@ -82,6 +86,10 @@ fn the_provider_dates_what_it_says_and_payment_and_reason_are_named() {
     assert_eq!(opened[1].reason, None);
     let rejected = of(json!({ "status": "rejected", "status_detail": "cc_rejected_high_risk" }));
     assert_eq!(rejected[0].reason.as_deref(), Some("cc_rejected_high_risk"));
+    // A payment that was processed and then rejected changed last when it was: the later word counts.
+    let processed = json!({ "status": "in_process", "status_detail": "pending_contingency",
+        "date_last_updated": "2026-11-24T13:00:00.000-04:00" });
+    assert!(of(processed)[0].said_at < rejected[0].said_at);
     assert_eq!(of(json!({ "date_approved": null }))[0].said_at, at("2026-11-24T16:59:00Z"));
 }
 

@@ -22,7 +22,9 @@ fn each_vector_reads_as_it_says_once_mercado_pago_answers_so() {
         let told = told(event, &answer(200, answered.as_str().unwrap())).unwrap().unwrap();
         assert_eq!((told.session, told.checkout_id, told.fetched), (remembered(), None, true), "{name}");
         let then = vector.more.get("then").and_then(Value::as_array);
-        let expected: Vec<&Value> = vector.reads.iter().chain(then.into_iter().flatten()).collect();
+        // What is asked about may say nothing yet.
+        let says = vector.reads.iter().filter(|read| read["fact"] != "ask");
+        let expected: Vec<&Value> = says.chain(then.into_iter().flatten()).collect();
         assert_eq!(told.reports.len(), expected.len(), "{name}");
         for (report, expected) in told.reports.iter().zip(expected) {
             assert_eq!(report.kind.word(), expected["fact"], "{name}");

@@ -22,7 +22,7 @@ fn each_row_of_the_status_table() {
         ("ready", tried("canceled"), Some(("attempt_declined", Some("declined")))),
         ("draft", tried("dropped"), Some(("attempt_declined", Some("declined")))),
         ("ready", tried("authorized"), Some(("processing", None))),
-        ("ready", tried("action_required"), Some(("processing", None))),
+        ("ready", tried("action_required"), None),
         ("ready", tried("pending_no_action_required"), Some(("processing", None))),
         ("ready", tried("authorized_flagged"), Some(("review", Some("authorized_flagged")))),
         ("paid", tried("captured"), Some(("paid", None))),
@@ -37,6 +37,9 @@ fn each_row_of_the_status_table() {
         let came = ["paid", "completed"].contains(&status).then_some((4999, "EUR"));
         assert_eq!(paid(&reports), came, "{status}");
     }
+    let [works, no] = ["pending_no_action_required", "error"]
+        .map(|status| fetch(&transaction("ready", tried(status))).unwrap()[0].said_at);
+    assert!(works < no, "declined after it was processed");
     let captured = &fetch(&transaction("completed", tried("captured"))).unwrap()[0];
     assert_eq!(captured.said_at, Moment::parse_rfc3339("2026-11-24T17:03:34.700Z"));
     assert_eq!(captured.payment.as_ref().unwrap().as_str(), TRANSACTION);

@@ -85,9 +85,21 @@ fn declined_cards_are_passed_over_unless_they_are_all_that_there_is() {
         tender(PAYMENT, "CAPTURED"),
         tender("c", "FAILED")
     ]);
-    let paid =
-        [of("orders", ORDER, order("OPEN", tries)), of("payments", PAYMENT, payment("COMPLETED", json!({})))];
-    assert_eq!(words(&fetch(&paid).unwrap()), ["paid"]);
+    let voided = payment("CANCELED", json!({ "id": "b" }));
+    let paid = [
+        of("orders", ORDER, order("OPEN", tries)),
+        of("payments", PAYMENT, payment("COMPLETED", json!({}))),
+        of("payments", "b", voided.clone()),
+    ];
+    assert_eq!(words(&fetch(&paid).unwrap()), ["paid", "attempt_declined"]);
+    // Authorised and given back beside one that is under way: it is processed no more.
+    let tries = json!([tender("a", "FAILED"), tender("b", "VOIDED"), tender(PAYMENT, "AUTHORIZED")]);
+    let under_way = [
+        of("orders", ORDER, order("OPEN", tries)),
+        of("payments", PAYMENT, payment("APPROVED", json!({}))),
+        of("payments", "b", voided),
+    ];
+    assert_eq!(words(&fetch(&under_way).unwrap()), ["processing", "attempt_declined"]);
     let declined = [
         of("orders", ORDER, order("OPEN", json!([tender("a", "FAILED"), tender("c", "FAILED")]))),
         of("payments", "c", payment("FAILED", json!({ "id": "c" }))),

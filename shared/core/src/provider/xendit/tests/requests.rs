@@ -117,16 +117,16 @@ fn each_row_of_the_status_table() {
     };
     let capture = event("payment.capture", payment(json!({})));
     for (status, expected) in [
-        ("PENDING", "processing"),
-        ("AUTHORIZED", "processing"),
-        ("REQUIRES_ACTION", "processing"),
-        ("ACCEPTING_PAYMENTS", "processing"),
-        ("SUCCEEDED", "paid"),
-        ("FAILED", "attempt_declined"),
-        ("CANCELED", "attempt_declined"),
-        ("EXPIRED", "attempt_declined"),
+        ("PENDING", Some("processing")),
+        ("AUTHORIZED", Some("processing")),
+        ("REQUIRES_ACTION", None),
+        ("ACCEPTING_PAYMENTS", None),
+        ("SUCCEEDED", Some("paid")),
+        ("FAILED", Some("attempt_declined")),
+        ("CANCELED", Some("attempt_declined")),
+        ("EXPIRED", Some("attempt_declined")),
     ] {
-        assert_eq!(word(&capture, &payment(json!({ "status": status }))), Ok(Some(expected)), "{status}");
+        assert_eq!(word(&capture, &payment(json!({ "status": status }))), Ok(expected), "{status}");
     }
     assert!(word(&capture, &payment(json!({ "status": "NEW" }))).is_err());
     let refund = event("refund.succeeded", refunded(json!({})));
