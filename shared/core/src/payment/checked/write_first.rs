@@ -84,7 +84,10 @@ fn happens(history: &[Happens]) -> Stored {
 /// This kind about one of the payments or none, at one of three times or none.
 fn about(kind: Kind, nth: u16) -> Fact {
     let fact = fact(kind).of(["", "p1", "p8"][usize::from(nth) % 3]);
-    if nth % 4 == 0 { fact } else { fact.dated(u64::from(nth % 4)) }
+    match nth % 4 {
+        0 => fact,
+        minutes => fact.dated(u64::from(minutes)),
+    }
 }
 
 /// Declines are many and each has its own id.
