@@ -20,7 +20,7 @@ use hyper_util::rt::TokioExecutor;
 use payproof_edge::settings::Settings;
 use payproof_edge::store::Store;
 use payproof_edge::store::size::{item_bytes, write_units};
-use payproof_edge::store::tables::PAYMENTS;
+use payproof_edge::store::tables::{Index, PAYMENTS};
 use serde_json::Value;
 
 type Item = HashMap<String, AttributeValue>;
@@ -150,15 +150,17 @@ fn what(said: &Value) -> String {
 }
 
 fn index_units(before: Option<&Item>, after: Option<&Item>) -> usize {
-    let Some(index) = PAYMENTS.index else { return 0 };
-    let entry = |item: Option<&Item>| {
-        let item = item?;
-        Some((item.get(index.partition_key)?.clone(), item.get(index.sort_key)?.clone()))
+    let units = |index: &Index| {
+        let entry = |item: Option<&Item>| {
+            let item = item?;
+            Some((item.get(index.partition_key)?.clone(), item.get(index.sort_key)?.clone()))
+        };
+        match (entry(before), entry(after)) {
+            (before, after) if before == after => 0,
+            // An entry that moves is removed and made.
+            (Some(_), Some(_)) => 2,
+            _ => 1,
+        }
     };
-    match (entry(before), entry(after)) {
-        (before, after) if before == after => 0,
-        // An entry that moves is removed and made.
-        (Some(_), Some(_)) => 2,
-        _ => 1,
-    }
+    PAYMENTS.indexes.iter().map(units).sum()
 }
