@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use payproof_edge::api::Function;
 use payproof_edge::api::routes::{CalledBy, ROUTES};
 use payproof_edge::limits::{
-    CREATE_TIMEOUT, LOOK_TIMEOUT, OPEN_TIMEOUT, RECONCILE_TIMEOUT, REFUND_TIMEOUT, SWEEP_TIMEOUT, TELL_RUN,
-    TELL_TIMEOUT, WEBHOOK_ASK_TIMEOUT,
+    CREATE_TIMEOUT, FIND_TIMEOUT, LOOK_TIMEOUT, OPEN_TIMEOUT, RECONCILE_TIMEOUT, REFUND_TIMEOUT,
+    SWEEP_TIMEOUT, TELL_RUN, TELL_TIMEOUT, WEBHOOK_ASK_TIMEOUT,
 };
 use payproof_edge::settings::VARIABLES;
 use payproof_edge::store::Due;
@@ -227,6 +227,7 @@ fn each_function_has_the_time_that_its_work_takes() {
         let work = match function {
             Function::CreateSession => OPEN_TIMEOUT,
             Function::WebhookReceive => WEBHOOK_ASK_TIMEOUT,
+            Function::MerchantRead => FIND_TIMEOUT,
             Function::NotifyShop => TELL_RUN + TELL_TIMEOUT,
             Function::Sweep => SWEEP_TIMEOUT,
             // What was begun last: an opening, a closing, a question, a refund.

@@ -39,7 +39,7 @@ async fn an_order_is_read_with_its_sessions_and_without_their_secrets() {
     );
     let polled = world.shop.get(&format!("/v1/sessions/{id}")).await.expect(200);
     let mut names = sorted_names(&polled);
-    names.extend(["confirmed_at", "provider_payment_ids", "returned_at", "sent_at"]);
+    names.extend(["confirmed_at", "declines", "provider_payment_ids", "returned_at", "sent_at"]);
     names.sort_unstable();
     assert_eq!(
         sorted_names(&sessions[1]),

@@ -40,6 +40,9 @@ seen.hostile = [
   await sandboxSays("msg_hostile3", "payment.paid", { reference: hostile.id.replace(/_1$/, "_9"), payment_id: markup.slice(0, 30), amount: 100, currency: "EUR" }),
 ];
 
+const dark = await tab({ width: 360, colorScheme: "dark" });
+await dark.goto(`${url}/dashboard`);
+await look(dark, "console-sign-in-dark");
 const page = await tab();
 await signIn(page, SECRET_KEY.slice(0, -1) + (SECRET_KEY.endsWith("a") ? "b" : "a"));
 seen.wrong = await page.getByRole("alert").textContent();
@@ -139,6 +142,36 @@ await page.getByRole("button", { name: "Compare" }).click();
 await page.getByText("agrees").waitFor();
 seen.differences = (await page.locator("main").innerText()).replace(/\u00a0/g, " ");
 await look(page, "console-differences-found");
+
+// Of a pasted address only the id is looked for, and a secret alone not at all.
+const finds = async (text) => {
+  await page.getByRole("searchbox", { name: "Find an order" }).fill(text);
+  await page.keyboard.press("Enter");
+};
+await finds(`${url}/return/${session.id}?client_secret=${session.client_secret}`);
+await page.getByRole("heading", { name: "Order 1042" }).waitFor();
+await finds(session.client_secret);
+await page.getByText("That is a secret").waitFor();
+await finds(order.payment_id);
+await page.getByRole("heading", { name: "Order 1042" }).waitFor();
+
+// A link is made once, whatever is pressed in it.
+let made = 0;
+page.on("request", (request) => { made += request.url().endsWith("/v1/payment-links") ? 1 : 0; });
+await page.goto(`${url}/dashboard#/orders/hostile`);
+await page.getByRole("button", { name: "Make a payment link…" }).click();
+await page.getByRole("button", { name: "Make the link" }).click();
+await page.getByLabel("Link", { exact: true }).focus();
+await page.keyboard.press("Enter");
+await look(page, "console-link");
+await page.getByRole("button", { name: "Close" }).last().click();
+seen.links_made = made;
+
+// An event's id leads to it, however many others there are.
+const { data: kept } = await asks("GET", "/v1/events");
+await finds(kept.at(-1).id);
+await page.getByText(kept.at(-1).id).first().waitFor();
+await look(page, "console-event");
 
 // What needs somebody comes first.
 await asks("PUT", "/v1/orders/short", { amount: 4999, currency: "EUR" });

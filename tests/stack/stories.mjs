@@ -115,7 +115,28 @@ async function elsewhere() {
   return { lang: await page.locator("html").getAttribute("lang"), text: await page.locator("main").innerText() };
 }
 
+/** Links that lead nowhere, and a return page that was left without its secret and is loaded again with it. */
+async function lost() {
+  const page = await tab({ width: 360, colorScheme: "dark" });
+  await page.goto(`${url}/pay/nothing`);
+  await look(page, "pay-unknown-dark");
+  await asks("PUT", "/v1/orders/lost", { amount: 4999, currency: "EUR" });
+  const session = await asks("POST", "/v1/sessions", { order_id: "lost", return_url: `${url}/demo` });
+  await page.goto(`${url}/return/${session.id}`);
+  await look(page, "return-without-secret-dark");
+  const without = await said(page);
+  await page.goto(session.checkout_url);
+  await act(page, "pay");
+  await page.waitForURL("**/return/**");
+  await says(page, "Payment confirmed. Your order is now being processed.");
+  await page.reload();
+  await says(page, "Payment confirmed. Your order is now being processed.");
+  const onward = await page.locator("#onward a").getAttribute("href");
+  return { without, onward: onward === `${url}/demo`, clean: !page.url().includes("secret") };
+}
+
 await tell({
+  lost: await lost(),
   declined: await declined(),
   failed: await failed(),
   expired: await expired(),

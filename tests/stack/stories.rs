@@ -13,6 +13,13 @@ const THANKS: &str = "Thanks, we are confirming your payment.";
 async fn customers_read_the_truth_whatever_happens() {
     let seen = chromium::sees("stories.mjs").await;
 
+    let lost = &seen["lost"];
+    assert!(
+        lost["without"].as_str().expect("words").contains("open the payment from the shop again"),
+        "{lost}"
+    );
+    assert_eq!((&lost["onward"], &lost["clean"]), (&json!(true), &json!(true)), "{lost}");
+
     let declined = &seen["declined"];
     assert!(declined["ways"].as_array().is_some_and(|ways| ways.len() > 2), "{declined}");
     assert!(declined["notice"].as_str().expect("words").contains("declined"), "{declined}");

@@ -30,7 +30,8 @@ export async function tab({ width = 1280, ...options } = {}) {
   page.on("dialog", (dialog) => { seen.alerts.push(dialog.message()); dialog.dismiss(); });
   page.on("request", (request) => {
     if (!request.url().startsWith(url) && !request.url().startsWith("data:")) seen.foreign.push(request.url());
-    if (/[sr]k_/.test(request.url())) seen.keys_in_addresses.push(request.url());
+    // The address that a provider sends a browser back to is cleaned by the page; nothing else may hold a secret.
+    if (/[sr]k_/.test(request.url()) || (/csec_/.test(request.url()) && !/\/return\//.test(request.url()))) seen.keys_in_addresses.push(request.url());
   });
   page.on("console", (message) => { if (message.type() === "error" && !/status of (401|404|409)|ERR_FAILED/.test(message.text())) seen.problems.push(message.text()); });
   page.on("pageerror", (error) => seen.problems.push(String(error)));

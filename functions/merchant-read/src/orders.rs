@@ -13,7 +13,12 @@ use payproof_edge::store::{LIST_MILLIS_LAST, list_from};
 pub(crate) async fn one(app: &App, shop: &Shop, call: &Call) -> Result<Response, Problem> {
     let nothing = || Problem::of(Code::NotFound, "The shop has no order of this id.");
     let order = OrderId::parse(call.params.get("order_id")).map_err(|_| nothing())?;
-    let payment = app.store.load_with_texts(&PaymentId::of(&shop.id, &order)).await?.ok_or_else(nothing)?;
+    let mut found = app.store.load_with_texts(&PaymentId::of(&shop.id, &order)).await?;
+    // Our own id of an order, unless the shop calls another one so.
+    if let (None, Ok(ours)) = (&found, PaymentId::parse(order.as_str())) {
+        found = app.store.load_with_texts(&ours).await?.filter(|payment| payment.shop == shop.id);
+    }
+    let payment = found.ok_or_else(nothing)?;
     Ok(answer::json(StatusCode::OK, &OrderView::of(shop, &payment, call.now)))
 }
 

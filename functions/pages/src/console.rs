@@ -99,7 +99,7 @@ impl File {
 fn as_one(modules: &[&str]) -> String {
     let mut whole = String::new();
     for line in modules.iter().flat_map(|module| module.lines()).map(str::trim_start) {
-        let is_comment = ["//", "/*", "* ", "*/"].iter().any(|mark| line.starts_with(mark));
+        let is_comment = ["//", "/*", "*"].iter().any(|mark| line.starts_with(mark));
         if !line.is_empty() && !is_comment && !line.starts_with("import ") {
             whole.push_str(line.strip_prefix("export ").unwrap_or(line));
             whole.push('\n');

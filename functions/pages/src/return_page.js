@@ -15,6 +15,11 @@
     history.replaceState(null, "", address.pathname + address.search);
   }
   if (!session) return;
+  // Loaded again without its secret the page knows no way on: it is asked for as the provider sent the browser here.
+  if (secret && message.dataset.status === "unknown") {
+    address.searchParams.set("client_secret", secret);
+    return location.replace(address.href);
+  }
   const show = (id, on) => { document.getElementById(id).hidden = !on; };
   if (!secret) {
     message.textContent = message.dataset.openAgain;
@@ -41,10 +46,13 @@
       if (message.textContent !== now.message) message.textContent = now.message;
       document.getElementById("why").textContent = now.reason_text || "";
       show("why", now.reason_text !== null);
-      message.dataset.status = now.paid ? "paid" : now.status;
-      show("onward", now.paid || ["refunded", "review"].includes(now.status));
+      // Another attempt may have been paid, or be under way: then that is what is true for this customer.
+      const of_order = now.status !== "refunded" && ["paid", "processing", "review"].includes(now.order_status);
+      const status = of_order ? now.order_status : now.status;
+      message.dataset.status = status;
+      show("onward", ["paid", "refunded", "review", "processing"].includes(status));
       show("again", now.can_retry);
-      if (!now.final && !now.paid) later(now.poll_after_ms || 2000);
+      if (!now.final) later(now.poll_after_ms || 2000);
     } catch {
       failures += 1;
       show("lost", failures > 2);

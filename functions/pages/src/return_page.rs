@@ -176,7 +176,7 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
             dt { (words.page.amount) } dd { (language.amount(payment.money)) }
         }
         // With a script the page changes by itself; these are shown and hidden by it.
-        p #onward hidden[!matches!(status, Status::Paid | Status::Refunded | Status::Review)] {
+        p #onward hidden[!matches!(status, Status::Paid | Status::Refunded | Status::Review | Status::Processing)] {
             @if let Some(url) = onward { a.button href=(url) rel="noreferrer" { (words.page.onward) } }
         }
         p #again hidden[!matches!(status, Status::Failed | Status::Cancelled | Status::Expired)] {
@@ -186,7 +186,7 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
                 None => {}
             }
         }
-        p #lost hidden { (words.page.lost) }
+        p #lost hidden role="status" { (words.page.lost) }
     }
 }
 

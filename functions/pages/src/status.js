@@ -84,8 +84,7 @@
         if (turn !== this.#turn) return;
         this.#failures = 0;
         this.#show(session);
-        const done = session.final || session.paid;
-        if (done) this.#tell("payproof-final", session);
+        if (session.final) this.#tell("payproof-final", session);
         // What is paid can still be refunded, but nobody waits for that here.
         else this.#later(turn, session.poll_after_ms || 2000);
       } catch {
@@ -100,7 +99,9 @@
       this.#fallback.hidden = true;
       if (this.#message.textContent !== session.message) this.#message.textContent = session.message;
       this.#reason.textContent = session.reason_text || "";
-      this.setAttribute("status", session.paid ? "paid" : session.status);
+      // Another attempt may have been paid, or be under way: then that is what is true for this customer.
+      const ofOrder = session.status !== "refunded" && ["paid", "processing", "review"].includes(session.order_status);
+      this.setAttribute("status", ofOrder ? session.order_status : session.status);
       this.#tell("payproof-status", session);
     }
 

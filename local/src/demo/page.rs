@@ -17,7 +17,10 @@ use crate::sandbox::speaks;
 pub(super) fn catalogue<'a>(url: &str, cart: &str, notice: Option<&str>) -> Page<'a> {
     let body = html! {
         h1 { "What would you like?" }
-        p { "Or see what becomes of an order " a href="/demo/mess" { "when things go wrong" } "." }
+        p {
+            "Or see what becomes of an order " a href="/demo/mess" { "when things go wrong" } ", or go "
+            a href="/demo/staff" { "to the merchant's console" } "."
+        }
         @if let Some(notice) = notice { p.notice role="alert" { (notice) } }
         form method="post" action="/demo/orders" autocomplete="off" {
             input type="hidden" name="cart" value=(cart);
@@ -89,7 +92,9 @@ pub(super) fn order<'a>(url: &str, order: &Order, truth: Result<&Truth, &Trouble
 /// What payproof says, and what the shop makes of it.
 fn told(order: &Order, truth: &Truth, now: Moment) -> Markup {
     let newest = truth.sessions.last();
-    let open = newest.filter(|session| session.is_open(now));
+    // Nobody pays in between while a case is played.
+    let played = order.is_played(now);
+    let open = newest.filter(|session| session.is_open(now) && !played);
     let link = open.and_then(|open| order.sessions.iter().find(|session| session.id == open.id));
     html! {
         h2 { "What payproof says: " span.status { (truth.status) } }
@@ -103,10 +108,9 @@ fn told(order: &Order, truth: &Truth, now: Moment) -> Markup {
                 dt { "Look at" } dd { @for word in &truth.attention { span.tag { (word.replace('_', " ")) } " " } }
             }
         }
-        // Nobody pays in between while a case is played.
-        @if let Some(link) = link.filter(|_| !order.is_played(now)) { p { a.button.primary href=(link.checkout_url) { "Go on to pay" } } }
-        @if newest.is_none_or(|session| session.ran_out(now)) { (try_again(order, "Pay now", None)) }
-        @if let Some(session) = newest.filter(|session| session.can_retry) { (retry(order, session)) }
+        @if let Some(link) = link { p { a.button.primary href=(link.checkout_url) { "Go on to pay" } } }
+        @if !played && newest.is_none_or(|session| session.ran_out(now)) { (try_again(order, "Pay now", None)) }
+        @if let Some(session) = newest.filter(|session| session.can_retry && !played) { (retry(order, session)) }
         @if !truth.sessions.is_empty() {
             h2 { "Attempts" }
             ul.plain { @for session in &truth.sessions { (attempt(order, session)) } }

@@ -1,7 +1,8 @@
 //! `/demo/staff`: the way from the shop to the merchant's console, with one of the demo shop's keys.
 //!
 //! The keys stand in this page's HTML, which a real shop's keys never may. They are the demo shop's alone, made on this
-//! machine, which prints them in its terminal too; and the page shows them to this machine's own addresses only.
+//! machine, which prints them in its terminal too; and the page shows them only to requests for one
+//! of this machine's own names. Whoever lets others reach the port should know that a name can be made up.
 
 use axum::extract::{Query, State};
 use axum::response::Response;

@@ -35,7 +35,7 @@ function once(order) {
   return async (path, body) => {
     const text = JSON.stringify(body);
     const before = wishes.get(order);
-    if (before && text !== before.text) return { fault: "Nobody knows yet whether the first request was made. Send it again unchanged: it is made once. Or do nothing, and read the order again." };
+    if (before && text !== before.text) return { fault: "Nobody knows yet whether the first request was made. Send it again unchanged: it is made once. Or do nothing, and load this page again." };
     const wish = before ?? { key: randomKey(), text };
     wishes.set(order, wish);
     try {
@@ -64,10 +64,19 @@ function refundText(refund) {
   return `Refund of ${amountText(refund.amount, refund.currency)}: ${REFUND[refund.status]}${refund.reason ? ` (${refund.reason})` : ""}`;
 }
 
+/** Paid by hand, described in the configuration, or without a way to be asked about a session: there is nobody to ask. */
+export const NOBODY_TO_ASK = /^(manual$|nowpayments$|generic:)/;
+
+/** Whether money of another currency came, also where somebody approved it: sums are of the order's own. */
+export function holdsForeignMoney(order) {
+  const paid = order.sessions.some((session) => session.status === "paid");
+  return order.attention.includes("currency_mismatch") || (paid && order.amount_paid === 0);
+}
+
 export function askRefund(order, answered) {
   const { currency } = order;
   const left = Math.max(0, order.amount_paid - order.amount_refunded);
-  const foreignMoney = order.attention.includes("currency_mismatch");
+  const foreignMoney = holdsForeignMoney(order);
   const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && !foreignMoney ? decimal(left, decimalsOf(currency)) : "" });
   const session = choice([["", "payproof finds it"], ...order.sessions.map((each) => [each.id, `attempt ${each.attempt}, ${each.provider}, ${plain(each.status)}`])], "");
   const reason = element("textarea", { rows: "2", maxlength: "500" });
@@ -106,7 +115,7 @@ export function askCancel(session, answered) {
   const by = decided(false);
   question({
     title: `Cancel attempt ${session.attempt}`,
-    says: `Closes its checkout at ${session.provider}, so that nobody can pay there any more. The customer may be sent to a new one.`,
+    says: `Stops it. Where ${session.provider} can, it closes the checkout first; money that still comes counts all the same. The customer may be sent to a new one.`,
     fields: by.fields,
     deed: "Cancel the session",
     danger: true,
@@ -142,7 +151,7 @@ export function askReview(session, decision, answered) {
   const by = decided(true);
   const amount = amountText(session.amount, session.currency);
   const byHand = session.status !== "review";
-  const approve = byHand ? `Says that ${amount} came for attempt ${session.attempt}, all of it. The order is paid, and the shop is told.` : `Says that what came for attempt ${session.attempt} is enough. The order is paid, and the shop is told.`;
+  const approve = byHand ? `Says that ${amount} came for attempt ${session.attempt}, all of it. The order is paid, and the shop is told.` : `Says that what came for attempt ${session.attempt} is enough; where the provider only holds it, it is asked first. The order is paid, and the shop is told.`;
   const reject = `Turns attempt ${session.attempt} away: money that came is sent back to the customer at once.`;
   question({
     title: decision === "approve" ? `Approve attempt ${session.attempt}` : `Reject attempt ${session.attempt}`,

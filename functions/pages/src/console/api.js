@@ -62,9 +62,13 @@ export function part(text) {
   return encodeURIComponent(text);
 }
 
-/** The session that our own ids lead to: each holds the order's 26 characters. Empty where a text is none of them. */
-export function sessionOf(text) {
-  if (/^cs_[a-z0-9]{26}_\d{1,2}$/.test(text)) return text;
-  const ours = /^(?:pay|msg|rf)_([a-z0-9]{26})(?:_[a-z0-9]+)?$/.exec(text);
-  return ours ? `cs_${ours[1]}_1` : "";
+/** The order that our own ids lead to: a session's, a notification's and our own hold its 26 characters. Empty for others. */
+export function ours(text) {
+  const found = /(?:^|[^a-z0-9])(?:cs|pay|msg)_([a-z0-9]{26})(?![a-z0-9])/.exec(text);
+  return found ? `pay_${found[1]}` : "";
+}
+
+/** Whether somebody pasted what opens something. What is looked for stands in an address, and those are kept in logs. */
+export function isSecret(text) {
+  return /(?:^|[^A-Za-z0-9])(?:sk|rk|pk|csec|whsec)_/.test(text) || /[a-z0-9]{26}_[A-Za-z0-9]{43}/.test(text);
 }

@@ -13,9 +13,11 @@ export function question({ title, says, fields = [], deed, danger = false, send,
   const act = element("button", { type: "submit", class: danger ? "danger" : "primary" }, deed);
   const keep = button("Do nothing", () => dialog.close());
   let busy = false;
+  let done = false;
   const submit = async (event) => {
     event.preventDefault();
-    if (busy) return;
+    // What was made is shown here, and Enter in it makes no second one.
+    if (busy || done) return;
     busy = true;
     act.disabled = keep.disabled = true;
     fill(place, element("p", { class: "quiet", role: "status" }, "Working…"));
@@ -24,6 +26,7 @@ export function question({ title, says, fields = [], deed, danger = false, send,
       if (came.fault) {
         fill(place, element("p", { class: "notice error", role: "alert" }, came.fault));
       } else if (came instanceof Node) {
+        done = true;
         fill(form, heading, came, element("div", { class: "deeds" }, button("Close", () => dialog.close())));
         form.querySelector("button").focus();
       } else {

@@ -3,8 +3,8 @@ import { button, element, fill, foreign, page, say, section, field } from "./dom
 import { badge, count } from "./words.js";
 import { amountText, minorUnits } from "./money.js";
 import { mayAct } from "./key.js";
-import { get, part, sessionOf } from "./api.js";
-import { askProvider } from "./acts.js";
+import { get, isSecret, ours, part } from "./api.js";
+import { NOBODY_TO_ASK, askProvider } from "./acts.js";
 
 const ROWS_MAX = 500;
 const AT_ONCE = 4;
@@ -50,45 +50,61 @@ export function readList(text) {
   return { rows, unread };
 }
 
-/** Whatever names an order in a list: its id, its sessions' and what the provider calls their payments. */
+/** The newest orders by whatever names them in a list: their own id first, then a session's, and what a provider calls a payment. */
 async function newestByReference(wanted) {
-  const known = new Map();
+  const byOrder = new Map();
+  const byOther = new Map();
+  const find = (reference) => byOrder.get(reference) ?? byOther.get(reference);
   let cursor = null;
-  for (let pages = 0; pages < NEWEST_PAGES && wanted.some((reference) => !known.has(reference)); pages += 1) {
+  for (let pages = 0; pages < NEWEST_PAGES && !wanted.every(find); pages += 1) {
     const answer = await get("v1/orders", { cursor });
     for (const order of answer.data) {
-      const names = order.sessions.flatMap((session) => [session.id, ...session.provider_payment_ids]);
-      for (const name of [...names, order.id]) known.set(name, order);
+      byOrder.set(order.id, order);
+      for (const name of order.sessions.flatMap((session) => [session.id, ...session.provider_payment_ids])) {
+        // What two orders are named by names neither: it is looked up by itself.
+        byOther.set(name, byOther.has(name) ? undefined : order);
+      }
     }
     cursor = answer.next_cursor;
     if (!cursor) break;
   }
-  return known;
+  return find;
 }
 
 /** The order that a reference leads to; null where nobody here knows it. */
 async function orderOf(reference) {
+  const known = ours(reference);
+  if (isSecret(reference) && !known) throw { message: "It looks like a secret, so it is not looked for." };
   try {
-    const session = sessionOf(reference);
-    const id = session ? (await get(`v1/sessions/${part(session)}`)).order_id : reference;
-    return await get(`v1/orders/${part(id)}`);
+    return await get(`v1/orders/${part(known || reference)}`);
   } catch (error) {
-    if (error.status !== 404) throw error;
+    if (error.status !== 404 || known) throw error;
     const { data, not_asked } = await get("v1/orders", { provider_payment_id: reference });
-    if (!data.length && not_asked.length) throw { title: "Not compared", message: `${not_asked.join(" and ")} could not be asked whose payment ${reference} is. Try again.` };
+    if (data.length > 1) throw { message: "Several orders have a payment of this id." };
+    if (!data.length && not_asked.length) throw { message: `${not_asked.join(" and ")} did not say whose payment it is.` };
     return data[0] ?? null;
   }
 }
 
 /** What each order of the list is said to have brought, by currency, beside the order. */
-async function compare(rows, tell) {
+async function compare(rows, unread, tell) {
   const unknown = [];
   const orders = new Map();
   const left = [...rows];
-  const known = await newestByReference(rows.map((row) => row.reference));
+  const find = await newestByReference(rows.map((row) => row.reference));
   const work = async () => {
     for (let row = left.shift(); row; row = left.shift()) {
-      const order = known.get(row.reference) ?? (await orderOf(row.reference));
+      let order;
+      try {
+        order = find(row.reference) ?? (await orderOf(row.reference));
+      } catch (error) {
+        if (error.status === 401) throw error;
+        // Our own ids of nothing are nobody's.
+        if (error.status !== 404) {
+          unread.push([row.reference, error.message]);
+          continue;
+        }
+      }
       tell(rows.length - left.length);
       if (!order) {
         unknown.push(row);
@@ -107,13 +123,15 @@ async function compare(rows, tell) {
 
 function differing({ order, sums }, asked) {
   const listed = [...sums].map(([currency, minor]) => amountText(minor, currency)).join(" and ");
-  const session = order.sessions.at(-1);
+  const several = order.sessions.length > 1;
+  const askable = order.sessions.filter(({ provider }) => !NOBODY_TO_ASK.test(provider));
+  const ask = (session) => button(several ? `Ask ${session.provider} about attempt ${session.attempt}…` : `Ask ${session.provider}…`, () => askProvider(session, asked), { kind: "small", about: `of order ${order.id}` });
   return element(
     "li",
     null,
     element("h3", null, element("a", { href: `#/orders/${part(order.id)}` }, "Order ", foreign(order.id)), " ", badge(order.status)),
     element("p", null, `The list says ${listed}; here ${order.amount_paid ? amountText(order.amount_paid, order.currency) : "nothing"} came, of ${amountText(order.amount, order.currency)}.`),
-    mayAct() && session && element("div", { class: "deeds" }, button(`Ask ${session.provider}…`, () => askProvider(session, asked), { kind: "small", about: `about order ${order.id}` })),
+    mayAct() && askable.length > 0 && element("div", { class: "deeds" }, askable.map(ask)),
   );
 }
 
@@ -145,7 +163,7 @@ export function differencesPage() {
     const told = element("p", { class: "quiet" }, "Reading…");
     fill(place, told);
     try {
-      const found = await compare(rows, (done) => { told.textContent = `Looked at ${done} of ${rows.length}…`; });
+      const found = await compare(rows, unread, (done) => { told.textContent = `Looked at ${done} of ${rows.length}…`; });
       fill(place, outcome(found, unread, asked));
     } catch (error) {
       fill(place, element("p", { class: "notice error", role: "alert" }, `${error.title}: ${error.message}`));

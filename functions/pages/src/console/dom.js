@@ -100,6 +100,8 @@ export function trouble(error, again) {
 /** Fills a place with what `work` comes to, and says so while it works and where it fails. */
 export async function load(place, work) {
   place.setAttribute("aria-busy", "true");
+  // Pressed again meanwhile, a button would have the same read twice.
+  for (const pressed of place.querySelectorAll("button")) pressed.disabled = true;
   if (!place.childNodes.length) fill(place, element("p", { class: "quiet" }, "Reading…"));
   try {
     fill(place, await work());

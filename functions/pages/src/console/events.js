@@ -69,6 +69,14 @@ function refused(note) {
   );
 }
 
+/** The cursor that an event comes first behind: its id says where it is kept. Empty for what is no such id. */
+function justBehind(id) {
+  const [, day, at, rest] = /^ev_(\d{8})_(\d{13})_([0-9a-f]{20})$/.exec(id) ?? [];
+  if (!day) return null;
+  const midnight = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6)));
+  return `${midnight}.ev_${day}_${String(Number(at) + 1).padStart(13, "0")}_${rest}`;
+}
+
 /** The page. */
 export function eventsPage(query) {
   const outcome = query.get("outcome") ?? "";
@@ -77,22 +85,22 @@ export function eventsPage(query) {
   const found = [];
   const read = async (from) => {
     if (!from) found.length = 0;
-    let cursor = from;
+    let cursor = from ?? (id ? justBehind(id) : null);
     const before = found.length;
-    for (let pages = 0; pages < PAGES && (id || found.length === before); pages += 1) {
+    for (let pages = 0; pages < (id ? 1 : PAGES) && found.length === before; pages += 1) {
       const answer = await get("v1/events", { outcome, cursor });
       found.push(...answer.data.filter((event) => !id || event.id === id));
       cursor = answer.next_cursor;
-      if (!cursor || (id && found.length)) break;
+      if (!cursor) break;
     }
-    const none = id ? "No stored event has this id. What was applied at once is in the story of its order." : "There are none.";
+    const none = cursor && !id ? "None so far." : id ? "No stored event has this id. What was applied at once is in the story of its order." : "There are none.";
     const waiting = found.some((event) => event.outcome === "refused" || !event.applied_at);
     return element(
       "div",
       null,
       found.length === 0 && element("p", { class: "notice fine" }, none),
       element("ul", { class: "cards" }, found.map((event) => (event.outcome === "refused" ? refused(event) : stored(event, changed)))),
-      cursor && !(id && found.length) && button(found.length ? "More" : "Look further", () => load(place, () => read(cursor))),
+      cursor && !id && button(found.length ? "More" : "Look further", () => load(place, () => read(cursor))),
       mayAct() && outcome && waiting && element("div", { class: "deeds" }, button(outcome === "refused" ? "Ask the providers about all that is open…" : "Apply them all again…", () => askReplayAll(outcome, changed))),
     );
   };

@@ -1,6 +1,6 @@
 // Numbers of a period: sessions by day and by provider, how many were paid and how fast that was known, and why others
 // were not.
-import { choice, element, field, foreign, load, page, section } from "./dom.js";
+import { choice, element, field, fill, foreign, load, page, section } from "./dom.js";
 import { count, plain } from "./words.js";
 import { get } from "./api.js";
 
@@ -63,14 +63,18 @@ function table(title, first, groups) {
   return section(title, plot([first, "Sessions", "Paid of those that ended"], groups.map(line)));
 }
 
-/** Why attempts failed, the most frequent first. */
+/** Why customers were declined, the most frequent first; also those who paid at another try. */
 function declines(sessions) {
-  const failed = sessions.filter((session) => session.status === "failed");
-  if (!failed.length) return element("p", { class: "notice fine" }, "No attempt failed.");
-  const reasons = counted(failed, (session) => session.reason_text ?? session.reason ?? "The provider gave no reason.");
-  reasons.sort(([, one], [, other]) => other.sessions - one.sessions);
-  const line = ([reason, { sessions: times }]) => element("tr", null, bar(times, failed.length, String(times), reason), element("td", null, foreign(reason)));
-  return plot(["Attempts", "Why"], reasons.map(line));
+  const all = sessions.flatMap((session) => session.declines);
+  if (!all.length) return element("p", { class: "notice fine" }, "Nobody was declined.");
+  const times = new Map();
+  for (const { reason, reason_text } of all) {
+    const why = reason_text ?? reason ?? "The provider gave no reason.";
+    times.set(why, (times.get(why) ?? 0) + 1);
+  }
+  const reasons = [...times].sort(([, one], [, other]) => other - one);
+  const line = ([reason, number]) => element("tr", null, bar(number, all.length, String(number), reason), element("td", null, foreign(reason)));
+  return plot(["Times", "Why"], reasons.map(line));
 }
 
 /** Milliseconds as people say them. */
@@ -103,8 +107,9 @@ export function numbersPage(query) {
   const days = PERIODS.find(([known]) => known === query.get("days"))?.[0] ?? "30";
   const place = element("div", { class: "page" });
   load(place, async () => {
-    const told = place.querySelector("p");
-    const { orders, all } = await newest(new Date(Date.now() - days * DAY_MS).toISOString(), (read) => { if (told) told.textContent = `Read ${count(read, "order")}…`; });
+    const told = element("p", { class: "quiet" }, "Reading…");
+    fill(place, told);
+    const { orders, all } = await newest(new Date(Date.now() - days * DAY_MS).toISOString(), (read) => { told.textContent = `Read ${count(read, "order")}…`; });
     const sessions = orders.flatMap((order) => order.sessions).sort((one, other) => other.created_at.localeCompare(one.created_at));
     if (!sessions.length) return element("p", { class: "notice" }, "Nobody has opened a session in this time, so there is nothing to count.");
     return [
@@ -114,7 +119,7 @@ export function numbersPage(query) {
       table("By method", "Method", counted(sessions, (session) => plain(session.method))),
       section("From coming back to confirmed", waits(sessions, "returned_at", "confirmed before")),
       section("From the checkout's opening to confirmed", waits(sessions, "sent_at", null)),
-      section("Why attempts failed", declines(sessions)),
+      section("Why customers were declined", declines(sessions)),
     ];
   });
   const period = choice(PERIODS, days, { on: { change: () => { location.hash = `#/numbers?days=${period.value}`; } } });

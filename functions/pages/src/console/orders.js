@@ -52,8 +52,8 @@ function attentionList() {
     const answer = await get("v1/orders", { attention: "any", cursor });
     listed += answer.data.length;
     put(rows, answer.data.map(row));
-    const none = !listed && !answer.next_cursor && element("p", { class: "notice fine" }, "Nothing needs anybody.");
-    return none || (answer.next_cursor && button("More that need somebody", () => load(end, () => next(answer.next_cursor))));
+    if (answer.next_cursor) return button(listed ? "More that need somebody" : "Look further", () => load(end, () => next(answer.next_cursor)));
+    return !listed && element("p", { class: "notice fine" }, "Nothing needs anybody.");
   };
   load(end, () => next(null));
   return [rows, end];

@@ -8,7 +8,7 @@ export const STATUS = {
   processing: "The provider works on the payment. It is not confirmed yet: do not ship.",
   paid: "The money is there.",
   failed: "The payment did not succeed. The customer may try again.",
-  cancelled: "It was stopped. Nobody can pay by it any more.",
+  cancelled: "It was stopped. The customer may start another attempt.",
   expired: "Its time ran out before money came.",
   review: "A person has to decide: approve or reject it.",
   refunded: "All that came went back.",

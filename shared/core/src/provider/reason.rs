@@ -123,6 +123,19 @@ impl<'a> Why<'a> {
         })
     }
 
+    /// Each try of an attempt that was declined, and its failing, oldest first; none in it where nobody said why.
+    pub fn declines(payment: &'a Payment, attempt: Attempt) -> Vec<Option<Self>> {
+        let Some(session) = payment.sessions.get(&attempt) else { return Vec::new() };
+        let declined = |fact: &&Fact| {
+            fact.attempt == attempt && matches!(fact.said.kind, Kind::Failed | Kind::AttemptDeclined)
+        };
+        let why = |fact: &'a Fact| {
+            let code = fact.said.reason.as_deref()?;
+            Some(Self { provider: &session.provider, fact, code })
+        };
+        payment.facts.iter().filter(declined).map(why).collect()
+    }
+
     /// What the customer may read; none where the reason is a person's note.
     pub fn for_customer(&self) -> Option<ForCustomer> {
         let unknown = match self.fact.said.kind {

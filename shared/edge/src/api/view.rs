@@ -26,7 +26,7 @@ pub struct SessionView {
     pub order_status: Status,
     /// What the customer reads.
     pub message: &'static str,
-    /// Whether nothing but news from outside changes it any more.
+    /// Whether nothing but news from outside changes any more what the customer reads.
     #[serde(rename = "final")]
     pub is_final: bool,
     /// Whether the order is paid.
@@ -83,6 +83,7 @@ impl SessionView {
     ) -> Option<Self> {
         let session = payment.sessions.get(&attempt)?;
         let status = standing.sessions.get(&attempt).copied()?;
+        let read = customer_reads(status, standing.status);
         let ended = matches!(status, Status::Failed | Status::Cancelled | Status::Expired);
         let may_open = matches!(opening(payment, None, None, now), Opening::Open(_) | Opening::Next(_));
         let can_retry = ended && may_open;
@@ -95,8 +96,8 @@ impl SessionView {
             attempt: attempt.number(),
             status,
             order_status: standing.status,
-            message: customer_reads(status, standing.status).message(),
-            is_final: status.is_final(),
+            message: read.message(),
+            is_final: read.is_final(),
             paid: standing.status == Status::Paid,
             can_retry,
             retry_methods: if can_retry {
@@ -114,7 +115,7 @@ impl SessionView {
             created_at: session.created_at,
             expires_at: session.expires_at,
             updated_at: payment.updated_at,
-            poll_after_ms: (!status.is_final()).then(|| poll_after_ms(now.millis_since(session.created_at))),
+            poll_after_ms: (!read.is_final()).then(|| poll_after_ms(now.millis_since(session.created_at))),
         })
     }
 }
@@ -212,8 +213,28 @@ pub struct OrderSession {
     pub returned_at: Option<Moment>,
     /// When it became paid: when we knew, not when the provider did.
     pub confirmed_at: Option<Moment>,
+    /// Each time that the customer was declined, oldest first.
+    pub declines: Vec<Decline>,
     /// The provider's ids of what is known of: a payment, or several where more than one try was told of.
     pub provider_payment_ids: BTreeSet<ProviderPaymentId>,
+}
+
+/// One time that a customer was declined, and why, where the provider said.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Decline {
+    /// The provider's code.
+    pub reason: Option<String>,
+    /// The reason in words: what it means and what to do.
+    pub reason_text: Option<String>,
+}
+
+impl Decline {
+    fn of(why: Option<Why<'_>>) -> Self {
+        Self {
+            reason: why.map(|why| why.code.to_owned()),
+            reason_text: why.and_then(|why| why.for_merchant()),
+        }
+    }
 }
 
 impl OrderSession {
@@ -227,6 +248,7 @@ impl OrderSession {
             sent_at: first(&Kind::Sent),
             returned_at: first(&Kind::Returned),
             confirmed_at: confirmed.and_then(|step| step.facts.last()).map(|fact| fact.at),
+            declines: Why::declines(payment, attempt).into_iter().map(Decline::of).collect(),
             provider_payment_ids: facts().filter_map(|fact| fact.said.payment.clone()).collect(),
         }
     }

@@ -10,7 +10,8 @@ use super::expression::{Expression, Item, Read as _, s};
 use super::order_item::{self, TextPlace, text_sk};
 use super::{Store, StoreError};
 
-const JSON: &str = "j";
+/// What the texts beside an order are kept as.
+pub(super) const TEXTS: &str = "j";
 
 /// What registering came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +137,7 @@ impl Store {
                 .key(SK, s(text_sk(&hash)));
             let texts = request.send().await.map_err(|error| StoreError::of(&error))?.item;
             let texts = texts.ok_or(StoreError::Unreadable("an order's texts"))?;
-            order_item::read_texts(&mut payment, texts.text(JSON)?)?;
+            order_item::read_texts(&mut payment, texts.text(TEXTS)?)?;
         }
         Ok(payment)
     }
@@ -154,7 +155,7 @@ impl Store {
             .table_name(&self.table)
             .item(PK, s(id.to_string()))
             .item(SK, s(text_sk(&hash)))
-            .item(JSON, s(json));
+            .item(TEXTS, s(json));
         put.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
     }
 }

@@ -297,6 +297,12 @@ pub(super) fn text_hash(item: &Item) -> Option<[u8; 12]> {
     item.bytes(TEXT_HASH).ok()
 }
 
+/// The key of an order's texts, where they are kept beside the item.
+pub(super) fn text_key(item: &Item) -> Option<Item> {
+    let (hash, id) = (text_hash(item)?, item.get(PK)?.clone());
+    Some(Item::from([(PK.to_owned(), id), (SK.to_owned(), s(text_sk(&hash)))]))
+}
+
 /// Puts the texts that were kept beside the item into the payment.
 pub(super) fn read_texts(payment: &mut Payment, json: &str) -> Result<(), StoreError> {
     let texts: Texts = serde_json::from_str(json).map_err(|_| StoreError::Unreadable(TEXT))?;

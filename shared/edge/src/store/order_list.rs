@@ -3,8 +3,9 @@
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use payproof::payment::{Moment, Payment, PaymentId, ShopId};
 
-use super::attributes::{CREATED, PK};
+use super::attributes::{CREATED, PK, SK};
 use super::expression::{Item, Read as _, s};
+use super::order::TEXTS;
 use super::tables::{Index, LISTED};
 use super::{Store, StoreError, order_item};
 use crate::limits::PAGE_MAX;
@@ -46,9 +47,18 @@ impl Store {
         before: Option<&str>,
     ) -> Result<Page, StoreError> {
         let (keys, next) = self.list_page(among, shop, shards, (from, to), before).await?;
-        let mut orders = Vec::with_capacity(keys.len());
-        for item in self.read_batch(keys).await? {
-            orders.push(self.read_with_texts(&item).await?);
+        let items = self.read_batch(keys).await?;
+        let texts: Vec<Item> = items.iter().filter_map(order_item::text_key).collect();
+        let texts = self.read_batch(texts).await?;
+        let mut orders = Vec::with_capacity(items.len());
+        for item in &items {
+            let mut payment = order_item::read(item)?;
+            if let Some(key) = order_item::text_key(item) {
+                let is_of = |texts: &&Item| [PK, SK].iter().all(|name| texts.get(*name) == key.get(*name));
+                let found = texts.iter().find(is_of).ok_or(StoreError::Unreadable("an order's texts"))?;
+                order_item::read_texts(&mut payment, found.text(TEXTS)?)?;
+            }
+            orders.push(payment);
         }
         newest_first(&mut orders);
         Ok(Page { orders, next })

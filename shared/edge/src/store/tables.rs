@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
+    GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+    StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
 use super::{Store, StoreError};
@@ -66,9 +67,40 @@ impl Store {
     pub async fn create_tables(&self) -> Result<(), StoreError> {
         let listed = self.client.list_tables().send().await.map_err(|error| StoreError::of(&error))?;
         for (name, table) in [(&self.table, PAYMENTS), (&self.shops_table, SHOPS)] {
-            if !listed.table_names().contains(name) {
+            if listed.table_names().contains(name) {
+                self.add_indexes(name, table).await?;
+            } else {
                 self.create(name, table).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Adds what a table of an earlier version lacks.
+    async fn add_indexes(&self, name: &str, table: Table) -> Result<(), StoreError> {
+        if table.indexes.is_empty() {
+            return Ok(());
+        }
+        let described = self.client.describe_table().table_name(name).send().await;
+        let described = described.map_err(|error| StoreError::of(&error))?.table;
+        let known = described.and_then(|table| table.global_secondary_indexes).unwrap_or_default();
+        let is_known = |index: &Index| known.iter().any(|known| known.index_name() == Some(index.name));
+        for index in table.indexes.iter().filter(|index| !is_known(index)) {
+            let made = global(index)?;
+            let create = CreateGlobalSecondaryIndexAction::builder()
+                .index_name(index.name)
+                .set_key_schema(Some(made.key_schema))
+                .set_projection(made.projection)
+                .build()
+                .map_err(defect)?;
+            let request = self
+                .client
+                .update_table()
+                .table_name(name)
+                .attribute_definitions(string_attribute(index.partition_key)?)
+                .attribute_definitions(string_attribute(index.sort_key)?)
+                .global_secondary_index_updates(GlobalSecondaryIndexUpdate::builder().create(create).build());
+            request.send().await.map_err(|error| StoreError::of(&error))?;
         }
         Ok(())
     }
