@@ -52,10 +52,22 @@ async fn an_order_is_read_with_its_sessions_and_without_their_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn our_own_id_leads_to_an_order_unless_the_shop_calls_another_so() {
+    let world = World::start().await;
+    let order = world.shop.registers("1").await;
+    let ours = order["payment_id"].as_str().expect("our id").to_owned();
+    assert_eq!(world.shop.order(&ours).await["id"], "1");
+    world.other.get(&format!("/v1/orders/{ours}")).await.expect_problem(404, "not_found");
+    world.shop.registers(&ours).await;
+    assert_eq!(world.shop.order(&ours).await["id"], ours);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_order_tells_when_each_session_was_sent_came_back_and_was_confirmed() {
     let world = World::start().await;
     let fresh = world.reaches("fresh", "created").await;
     let session = world.reaches("1", "pending").await;
+    let refused = world.reaches("refused", "failed").await;
     let seen = |order: &Value| order["sessions"][0].clone();
     let before = seen(&world.shop.order("1").await);
     assert!(before["sent_at"].is_string(), "{before}");
@@ -70,6 +82,8 @@ async fn an_order_tells_when_each_session_was_sent_came_back_and_was_confirmed()
     assert!(times.is_sorted(), "{after}");
     assert_eq!(after["status"], "refunded", "what went back was confirmed before");
     assert_eq!(after["provider_payment_ids"].as_array().map(Vec::len), Some(1), "{after}");
+    let failed = seen(&world.shop.order("refused").await);
+    assert_eq!((&failed["id"], failed["declines"].as_array().map(Vec::len)), (&json!(refused.id), Some(1)));
     let fresh_order = seen(&world.shop.order("fresh").await);
     assert_eq!(fresh_order["id"], fresh.id);
     for name in ["sent_at", "returned_at", "confirmed_at"] {

@@ -160,6 +160,25 @@ async fn a_customer_is_not_told_that_a_card_is_known_as_stolen() {
     assert_eq!(unknown["reason_text"], "stripe says: a_code_of_next_year.");
 }
 
+/// Its page said "We are confirming the final status." and never asked again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_session_is_asked_about_while_another_is_under_way() {
+    let world = World::start().await;
+    let failed = world.reaches("1", "failed").await;
+    let ended = polls(&world, &failed.id, &failed.client_secret, None).await.expect(200);
+    assert_eq!((ended["final"].as_bool(), &ended["poll_after_ms"]), (Some(true), &Value::Null));
+    let second = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
+    let second = second["id"].as_str().expect("an id");
+    world.stripe_tells(&events::processing("evt_2", second)).await.expect(200);
+    let polled = polls(&world, &failed.id, &failed.client_secret, None).await.expect(200);
+    assert_eq!(polled["message"], "Payment received. We are confirming the final status.");
+    assert_eq!((polled["status"].as_str(), polled["final"].as_bool()), (Some("failed"), Some(false)));
+    assert!(polled["poll_after_ms"].is_u64(), "{polled}");
+    world.stripe_tells(&events::async_paid("evt_3", second)).await.expect(200);
+    let paid = polls(&world, &failed.id, &failed.client_secret, None).await.expect(200);
+    assert_eq!((paid["final"].as_bool(), paid["paid"].as_bool()), (Some(true), Some(true)));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_session_of_an_order_that_was_paid_otherwise_does_not_ask_to_pay_again() {
     let world = World::start().await;

@@ -21,7 +21,10 @@ fn name(number: u64) -> OrderId {
 
 async fn register(store: Store, shop: ShopId, number: u64) {
     let at = Moment::from_millis(1_795_539_000_000 + number);
-    let payment = Payment::register(shop, name(number), eur(4_999), Details::default(), at);
+    // Some have more to tell than their item holds.
+    let description = number.is_multiple_of(2).then(|| "a long description ".repeat(20));
+    let details = Details { description, ..Details::default() };
+    let payment = Payment::register(shop, name(number), eur(4_999), details, at);
     assert_eq!(store.register(&payment, 1).await.expect("a write"), Registered::New);
 }
 
@@ -70,6 +73,11 @@ async fn among_ten_thousand_orders_each_look_takes_a_few_requests() {
     let page = get("/v1/orders").await;
     assert_eq!(page["data"].as_array().map(Vec::len), Some(50));
     assert_eq!(page["data"][0]["id"], "n9999", "newest first");
+    assert!(
+        page["data"][1]["description"].as_str().is_some_and(|text| text.len() > 200),
+        "{}",
+        page["data"][1]
+    );
     let next = page["next_cursor"].as_str().expect("more");
     assert_eq!(get(&format!("/v1/orders?cursor={next}")).await["data"][0]["id"], "n9949");
     let needy = get("/v1/orders?attention=any").await;

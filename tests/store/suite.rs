@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::{DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate};
 use payproof::payment::{
     Answered, Attempt, Change, Currency, Decision, Details, Fact, FactId, Kind, Loss, Method, Moment, Money,
     News, Nonce, OrderId, Outcome, Payment, Premise, Premises, ProviderName, Report, Session, SessionId,
@@ -11,7 +12,6 @@ use payproof::payment::{
 };
 use payproof::provider::Created;
 use payproof::secret::Secret;
-#[cfg(feature = "wider")]
 use payproof_edge::settings::Settings;
 use payproof_edge::store::tables::{LISTED, NEEDS_SOMEBODY};
 use payproof_edge::store::{
@@ -99,7 +99,25 @@ pub fn settings_at(url: &str) -> Settings {
 async fn the_suite_passes_on_the_embedded_store() {
     let (stack, store) = embedded().await;
     all(&store).await;
+    a_table_of_an_earlier_version_gets_what_it_lacks(&store, &stack).await;
     stack.stop().await;
+}
+
+/// It had one index, and orders in it.
+async fn a_table_of_an_earlier_version_gets_what_it_lacks(store: &Store, stack: &Stack) {
+    let client = store.client();
+    let earlier = Store::new(&Settings { payments_table: "earlier".to_owned(), ..stack.settings() });
+    earlier.create_tables().await.expect("tables");
+    let delete = DeleteGlobalSecondaryIndexAction::builder().index_name(NEEDS_SOMEBODY.name).build();
+    let delete = GlobalSecondaryIndexUpdate::builder().delete(delete.expect("an action")).build();
+    let update = client.update_table().table_name("earlier").global_secondary_index_updates(delete);
+    update.send().await.expect("one index less");
+    let payment = order("1", Details::default());
+    register(&earlier, &payment).await;
+    earlier.create_tables().await.expect("the index is added");
+    let page = earlier.orders(NEEDS_SOMEBODY, &payment.shop, 1, "0", "~", None).await.expect("a page");
+    assert_eq!(page.orders, []);
+    assert_eq!(earlier.load(&payment.id).await.expect("a read"), Some(payment), "nothing is lost");
 }
 
 #[cfg(feature = "wider")]
