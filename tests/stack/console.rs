@@ -30,6 +30,7 @@ async fn a_merchant_reads_what_happened_and_refunds_a_part() {
     ] {
         assert!(differences.contains(words), "{words}: {differences}");
     }
+    assert_eq!(seen["unreached"], json!([]), "each action is reached by the Tab key: {seen}");
     assert_eq!(seen["links_made"], 1, "{seen}");
     assert_eq!(seen["needy"], json!(["short"]), "{seen}");
     assert!(seen["too_much"].as_str().expect("words").contains("More than is left"), "{seen}");

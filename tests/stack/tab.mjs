@@ -47,6 +47,25 @@ export async function violations(page) {
   }, RULES);
 }
 
+/** What can be used on a page, or in the question that is open on it, and is never reached by the Tab key. */
+export async function unreached(page) {
+  const all = await page.evaluate(() => {
+    const root = document.querySelector("dialog[open]") ?? document;
+    const usable = "a[href], button:not([disabled]), input:not([type=hidden], [type=radio], [disabled]), select, textarea, summary";
+    const shown = [...root.querySelectorAll(usable)].filter((node) => node.checkVisibility() && !node.closest("[hidden]"));
+    shown.forEach((node, at) => { node.dataset.reach = String(at); });
+    return shown.map((node) => `${node.tagName} ${(node.getAttribute("aria-label") ?? node.textContent).trim().slice(0, 40)}`);
+  });
+  const reached = new Set();
+  // A date takes several presses to pass.
+  for (let turn = 0; turn < 3 * all.length + 20 && reached.size < all.length; turn += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => document.activeElement?.dataset?.reach);
+    if (at !== undefined) reached.add(Number(at));
+  }
+  return all.filter((_, at) => !reached.has(at));
+}
+
 /** Looks at a page once it is at rest. */
 export async function look(page, name) {
   await page.waitForFunction(() => !document.querySelector("[aria-busy]"));

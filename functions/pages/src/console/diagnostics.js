@@ -99,5 +99,5 @@ export function diagnosticsPage() {
     return load(place, read(check));
   };
   look("");
-  return page("Is everything fine?", place);
+  return page("Diagnostics", place);
 }

@@ -111,5 +111,5 @@ export function eventsPage(query) {
   load(place, () => read(null));
   const which = choice(CHOICES, outcome, { on: { change: () => { location.hash = which.value ? `#/events?outcome=${which.value}` : "#/events"; } } });
   const filter = element("div", { class: "filters" }, field("Which", which));
-  return page("Events that could not be applied", section(id ? "The event" : "Newest first", id ? element("p", null, element("a", { href: "#/events" }, "All of them")) : filter, place));
+  return page("Events", section(id ? "The event" : "What could not be applied, newest first", id ? element("p", null, element("a", { href: "#/events" }, "All of them")) : filter, place));
 }

@@ -48,5 +48,5 @@ export function notificationsPage() {
   };
   fill(place);
   load(place, () => read(null));
-  return page("What the shop may not know", section("Tried, and not taken", place));
+  return page("Notifications", section("What the shop may not know: tried, and not taken", place));
 }

@@ -112,9 +112,15 @@ export function numbersPage(query) {
     const { orders, all } = await newest(new Date(Date.now() - days * DAY_MS).toISOString(), (read) => { told.textContent = `Read ${count(read, "order")}…`; });
     const sessions = orders.flatMap((order) => order.sessions).sort((one, other) => other.created_at.localeCompare(one.created_at));
     if (!sessions.length) return element("p", { class: "notice" }, "Nobody has opened a session in this time, so there is nothing to count.");
+    const days_shown = element("div");
+    const of = (provider) => fill(days_shown, table(provider ? `By day, at ${provider}` : "By day", "Opened on", counted(sessions.filter((session) => !provider || session.provider === provider), (session) => DAY.format(new Date(session.created_at)))));
+    const names = [...new Set(sessions.map((session) => session.provider))].sort();
+    const provider = choice([["", "all"], ...names.map((name) => [name, name])], "", { on: { change: () => of(provider.value) } });
+    of("");
     return [
       element("p", { class: "quiet" }, `${all ? "All" : "Only the newest"} ${count(orders.length, "order")} of this time, with ${count(sessions.length, "session")}.`),
-      table("By day", "Opened on", counted(sessions, (session) => DAY.format(new Date(session.created_at)))),
+      names.length > 1 && element("div", { class: "filters" }, field("Days of provider", provider)),
+      days_shown,
       table("By provider", "Provider", counted(sessions, (session) => session.provider)),
       table("By method", "Method", counted(sessions, (session) => plain(session.method))),
       section("From coming back to confirmed", waits(sessions, "returned_at", "confirmed before")),

@@ -9,9 +9,9 @@ use super::look::end;
 pub(super) fn late(payment: &Payment, fact: &Fact) -> Option<String> {
     let Kind::Paid(_) = fact.said.kind else { return None };
     let before = payment.facts.iter().take_while(|known| known.id != fact.id);
-    let ended =
-        before.filter(|known| known.attempt == fact.attempt).filter_map(|known| end(&known.said.kind));
-    let ended = ended.last()?;
+    let of_attempt = before.filter(|known| known.attempt == fact.attempt);
+    let (ended, ended_at) =
+        of_attempt.filter_map(|known| Some((end(&known.said.kind)?, known.said.said_at))).last()?;
     if ended != "expired" {
         return Some(format!(", though the attempt {ended}"));
     }
@@ -20,6 +20,10 @@ pub(super) fn late(payment: &Payment, fact: &Fact) -> Option<String> {
     Some(match fact.said.said_at {
         Some(at) if at > over => {
             format!(", {} after the session's time was over", span(at.millis_since(over)))
+        }
+        // A checkout can end before the time that its session had.
+        Some(at) if ended_at.is_some_and(|ended_at| at >= ended_at) => {
+            ", after its checkout had expired".to_owned()
         }
         Some(at) => {
             format!(
@@ -61,6 +65,14 @@ mod tests {
             ", 3 min before the session's time was over, which is told only now"
         );
         assert_eq!(text(expired(), None).unwrap(), ", though the session had expired");
+        // The provider closed its checkout early, and says when.
+        let early = |paid_at| {
+            let story = Story::sent().then([fact(Kind::Expired).dated(20)]);
+            let payment = story.then([paid("p1", 5_000).dated(paid_at).from(Source::Webhook)]).payment;
+            late(&payment, payment.facts.last().unwrap()).unwrap()
+        };
+        assert_eq!(early(25), ", after its checkout had expired");
+        assert_eq!(early(18), ", 13 min before the session's time was over, which is told only now");
         assert_eq!(text(Some(Kind::Failed), Some(43)).unwrap(), ", though the attempt failed");
         assert_eq!(text(Some(Kind::Cancelled), None).unwrap(), ", though the attempt was cancelled");
         // What a slow method takes longer for than the session lasts is not late.
