@@ -4,6 +4,8 @@
 // clippy.toml allows these in `#[test]` functions; what those call is a test too.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+#[path = "../stack/adyen_api.rs"]
+mod adyen_api;
 #[path = "../stack/stripe_api.rs"]
 #[allow(dead_code)]
 mod stripe_api;

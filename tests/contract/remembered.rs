@@ -1,29 +1,17 @@
 //! The part of the story that is about payments whose events name no session of ours: a shop with Adyen, whose refunds
 //! name a payment alone, and whose payments are therefore remembered.
 
-use axum::{Json, Router, routing};
-use data_encoding::{BASE64, HEXLOWER};
-use payproof::provider::signature::hmac_sha256;
 use payproof_edge::api::Function;
 use payproof_edge::app::now;
 use serde_json::{Value, json};
 
+use crate::adyen_api;
 use crate::needs::{Functions, reserved_by_hand};
 use crate::world::World;
 
-/// What items are signed with, in hex as Adyen gives it.
-const KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
-
-/// A signed item: money that came for a session, or what went back of a payment.
+/// A signed item over what each order here costs.
 fn item(code: &str, psp: &str, original: &str, reference: &str) -> Value {
-    let key = HEXLOWER.decode(KEY.to_ascii_lowercase().as_bytes()).expect("hex");
-    let signed = format!("{psp}:{original}:TestShop:{reference}:4999:EUR:{code}:true");
-    json!({ "NotificationRequestItem": {
-        "additionalData": { "hmacSignature": BASE64.encode(&hmac_sha256(&key, &[signed.as_bytes()])) },
-        "amount": { "currency": "EUR", "value": 4_999 }, "eventCode": code, "eventDate": "2026-11-25T10:00:00+01:00",
-        "merchantAccountCode": "TestShop", "merchantReference": reference, "originalReference": original,
-        "pspReference": psp, "reason": "", "success": "true",
-    } })
+    adyen_api::item(code, psp, original, reference, 4_999)
 }
 
 async fn adyen_tells(functions: &Functions, items: &[Value]) {
@@ -32,25 +20,10 @@ async fn adyen_tells(functions: &Functions, items: &[Value]) {
     assert_eq!(status, 200, "{answer}");
 }
 
-/// Adyen's API makes payment links and nothing else.
-async fn adyen() -> String {
-    let link = || async {
-        let link = json!({ "id": "PLE83C39B0A0DE0C1E", "url": "https://test.adyen.link/PLE83C39B0A0DE0C1E", "status": "active" });
-        (http::StatusCode::CREATED, Json(link))
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let base = format!("http://{}", listener.local_addr().expect("an address"));
-    let router = Router::new().route("/paymentLinks", routing::post(link));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    base
-}
-
 /// The shop has Adyen too, for whoever asks for it by name. Before the story begins: a shop is read once.
 pub async fn adyen_joins(world: &World) {
     let mut document = world.shop.document(&world.stripe.url);
-    document["providers"]["adyen"] = json!({
-        "api_key": "planted_adyen_key", "merchant_account": "TestShop", "webhook_secrets": [KEY], "api_base": adyen().await,
-    });
+    document["providers"]["adyen"] = adyen_api::account().await;
     document["routing"] = json!([{ "when": {}, "use": ["stripe"] }]);
     world.stack.put_shop(&document.to_string()).await.expect("a shop");
 }

@@ -1,45 +1,18 @@
 //! Events that name the provider's payment and no session of ours, from a provider that cannot be asked whose it is: a
 //! refund in Adyen's Customer Area. The payment is remembered when its own event comes, whichever comes first.
 
-use axum::{Json, Router, routing};
-use data_encoding::{BASE64, HEXLOWER};
-use payproof::provider::signature::hmac_sha256;
 use serde_json::{Value, json};
 
+use crate::adyen_api::{self, item};
 use crate::world::{Answer, World};
-
-/// What items are signed with, in hex as Adyen gives it.
-const KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
 
 /// A world whose shop has Adyen; its API makes payment links and nothing else.
 async fn world_with_adyen() -> World {
     let world = World::start().await;
-    let link = || async {
-        let link = json!({ "id": "PLE83C39B0A0DE0C1E", "url": "https://test.adyen.link/PLE83C39B0A0DE0C1E", "status": "active" });
-        (axum::http::StatusCode::CREATED, Json(link))
-    };
-    let router = Router::new().route("/paymentLinks", routing::post(link));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let base = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, router).await });
     let mut document = world.shop.document(&world.stripe.url);
-    document["providers"] = json!({
-        "adyen": { "api_key": "planted_adyen_key", "merchant_account": "TestShop", "webhook_secrets": [KEY], "api_base": base },
-    });
+    document["providers"] = json!({ "adyen": adyen_api::account().await });
     world.stack.put_shop(&document.to_string()).await.expect("a shop");
     world
-}
-
-/// A signed item; Adyen signs eight of its values.
-fn item(code: &str, psp: &str, original: &str, reference: &str, minor: u64) -> Value {
-    let signed = format!("{psp}:{original}:TestShop:{reference}:{minor}:EUR:{code}:true");
-    let key = HEXLOWER.decode(KEY.to_ascii_lowercase().as_bytes()).expect("hex");
-    let signature = BASE64.encode(&hmac_sha256(&key, &[signed.as_bytes()]));
-    json!({ "NotificationRequestItem": {
-        "additionalData": { "hmacSignature": signature }, "amount": { "currency": "EUR", "value": minor },
-        "eventCode": code, "eventDate": "2026-11-25T10:00:00+01:00", "merchantAccountCode": "TestShop",
-        "merchantReference": reference, "originalReference": original, "pspReference": psp, "reason": "", "success": "true",
-    } })
 }
 
 async fn posts(world: &World, items: &[Value]) -> Answer {

@@ -9,6 +9,8 @@
     reason = "a test that panics fails"
 )]
 
+#[path = "../stack/adyen_api.rs"]
+mod adyen_api;
 #[path = "../stack/clockwork.rs"]
 #[allow(dead_code)]
 mod clockwork;

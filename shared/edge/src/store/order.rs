@@ -127,14 +127,9 @@ impl Store {
 
     pub(super) async fn read_with_texts(&self, item: &Item) -> Result<Payment, StoreError> {
         let mut payment = order_item::read(item)?;
-        if let Some(hash) = order_item::text_hash(item) {
-            let request = self
-                .client
-                .get_item()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key(PK, s(payment.id.to_string()))
-                .key(SK, s(text_sk(&hash)));
+        if let Some(key) = order_item::text_key(item) {
+            let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+            let request = request.set_key(Some(key));
             let texts = request.send().await.map_err(|error| StoreError::of(&error))?.item;
             let texts = texts.ok_or(StoreError::Unreadable("an order's texts"))?;
             order_item::read_texts(&mut payment, texts.text(TEXTS)?)?;

@@ -237,7 +237,7 @@ fn condition(premise: &Premise, with: &mut Expression) -> String {
     }
 }
 
-/// Reads an order's item. Its texts, where they are kept beside it, are left out: [`text_hash`] says so.
+/// Reads an order's item. Its texts, where they are kept beside it, are left out: [`text_key`] says so.
 pub(super) fn read(item: &Item) -> Result<Payment, StoreError> {
     let bad = StoreError::Unreadable;
     let created = item.text(CREATED)?.split_once('#').and_then(|(millis, _)| millis.parse().ok());
@@ -293,7 +293,7 @@ fn check(item: &Item, payment: &Payment) -> Result<(), StoreError> {
 }
 
 /// The hash of an order's texts, where they are kept beside the item.
-pub(super) fn text_hash(item: &Item) -> Option<[u8; 12]> {
+fn text_hash(item: &Item) -> Option<[u8; 12]> {
     item.bytes(TEXT_HASH).ok()
 }
 
