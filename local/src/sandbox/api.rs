@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<Sandbox> {
         .route("/v1/checkouts/{id}/close", post(close))
         .route("/v1/checkouts/by-reference/{reference}", get(by_reference))
         .route("/v1/payments/{id}", get(by_payment))
+        .route("/v1/events/{id}", get(by_event))
         .route("/v1/refunds", post(refund))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
@@ -97,6 +98,22 @@ async fn by_reference(
     let account = account(&sandbox, &headers)?;
     let id = sandbox.by_reference(account.shop.as_str(), &reference).await?;
     Ok(json(StatusCode::OK, &own(&sandbox, &account, &id).await?.state()))
+}
+
+/// The checkout that an event is about: its id begins with the checkout's stem.
+async fn by_event(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    Path(event): Path<String>,
+) -> Result<Response, No> {
+    let account = account(&sandbox, &headers)?;
+    let stem = event.strip_prefix("evt_").and_then(|rest| rest.split_once('_')).ok_or(KeepError::Unknown)?.0;
+    let id = sandbox.by_reference(account.shop.as_str(), &format!("stem:{stem}")).await?;
+    let checkout = own(&sandbox, &account, &id).await?;
+    if checkout.outbox.events.iter().all(|told| told.id != event) {
+        return Err(KeepError::Unknown.into());
+    }
+    Ok(json(StatusCode::OK, &checkout.state()))
 }
 
 /// The checkout that a payment was made on: its id is made of the checkout's stem.

@@ -132,12 +132,12 @@ fn deliver(telling: &Telling<'_>) -> Option<Delivery> {
         "payment.paid" => ("finished", came),
         // What it leaves to a person is a payment of less.
         "payment.review" => ("partially_paid", asked / 2),
-        "payment.failed" => ("failed", 0),
-        // Of a coin that the customer had chosen: an invoice itself does not expire.
-        "payment.expired" => ("expired", 0),
+        // Of a coin that the customer had chosen; they may choose another.
+        "payment.declined" => ("failed", 0),
         // It tells so where it sent the deposit back itself. What a merchant sends back names no payment.
         "payment.reversed" => ("refunded", came),
-        // Coins are not declined, nobody can ask for them back, and a customer who turns back may come again.
+        // An invoice itself neither fails nor expires, nobody can ask for coins back, and a customer who turns back may
+        // come again.
         _ => return None,
     };
     let number = |minor| RawValue::from_string(number(&price(checkout, minor))).ok();

@@ -1,7 +1,7 @@
 //! Stripe's language (docs.stripe.com/api): Checkout Sessions, payment intents, refunds, disputes and events.
 
 use payproof::payment::{Moment, Money};
-use payproof::provider::sandbox::CheckoutForm;
+use payproof::provider::sandbox::{CheckoutForm, EventBody};
 use payproof::provider::stripe::sign;
 use payproof::secret::Secret;
 use serde_json::{Value, json};
@@ -10,6 +10,9 @@ use super::super::checkout::{Checkout, Dispute, Refund, RefundEnd, Status};
 use super::{Asked, At, Call, Delivery, Done, Reply, Seed, Telling, Tongue, nth};
 
 pub(super) static TONGUE: Tongue = Tongue { name: "stripe", account, understand, answer, deliver };
+
+/// Where the stem ends in an event's id.
+const STEM_END: usize = "evt_".len() + 12;
 
 fn account(seed: &Seed<'_>) -> Value {
     json!({
@@ -33,6 +36,8 @@ fn understand(call: &Call<'_>) -> Option<Asked> {
         ("GET", ["v1", "checkout", "sessions", id]) => Some(Asked::Look(stem(id, "cs_test_")?)),
         ("POST", ["v1", "checkout", "sessions", id, "expire"]) => Some(Asked::Close(stem(id, "cs_test_")?)),
         ("GET", ["v1", "payment_intents", id]) => Some(Asked::Look(stem(id, "pi_")?)),
+        // An event's id begins with its checkout's stem, as all ids do.
+        ("GET", ["v1", "events", id]) => Some(Asked::Look(stem(id.get(..STEM_END)?, "evt_")?)),
         ("GET", ["v1", "disputes"]) => {
             let query = form_urlencoded::parse(call.query.as_bytes());
             let (_, intent) = query.into_owned().find(|(name, _)| name == "payment_intent")?;
@@ -76,6 +81,10 @@ fn answer(call: &Call<'_>, done: &Done<'_>) -> Reply {
             None => return refused(400, "charge_already_refunded", "That is more than is left of it."),
         },
         [_, "payment_intents", _] => intent(done.checkout),
+        [_, "events", id] => match told(call, done.checkout, id) {
+            Some(event) => return Reply::written(200, event),
+            None => return refused(404, "resource_missing", "No such event."),
+        },
         [_, "disputes"] => {
             let disputes =
                 done.checkout.disputes.iter().map(|dispute| dispute_object(done.checkout, dispute));
@@ -103,6 +112,21 @@ fn refused(status: u16, code: &str, message: &str) -> Reply {
         status,
         json!({ "error": { "type": "invalid_request_error", "code": code, "message": message } }),
     )
+}
+
+/// An event that was told of a checkout, once more.
+fn told(call: &Call<'_>, checkout: &Checkout, id: &str) -> Option<String> {
+    let event = checkout.outbox.events.iter().find(|event| event_id(&event.id) == id)?;
+    let body: EventBody = serde_json::from_str(&event.body).ok()?;
+    let (account, at, now) = (call.account, Moment::from_millis(event.at), call.now);
+    let telling = Telling { id: &event.id, event: &body, checkout, account, url: "", at, now };
+    String::from_utf8(deliver(&telling)?.body).ok()
+}
+
+/// Stripe's ids are letters and digits.
+fn event_id(id: &str) -> String {
+    let (stem, at) = id.rsplit_once('_').unwrap_or((id, ""));
+    format!("{stem}{at}")
 }
 
 fn deliver(telling: &Telling<'_>) -> Option<Delivery> {
@@ -144,7 +168,7 @@ fn deliver(telling: &Telling<'_>) -> Option<Delivery> {
         _ => return None,
     };
     let body = json!({
-        "id": telling.id, "object": "event", "api_version": "2026-10-28.endive", "created": telling.at.seconds(),
+        "id": event_id(telling.id), "object": "event", "api_version": "2026-10-28.endive", "created": telling.at.seconds(),
         "data": { "object": object }, "livemode": false, "pending_webhooks": 1,
         "request": { "id": null, "idempotency_key": null }, "type": word,
     });

@@ -16,7 +16,7 @@ pub(super) static WORDS: Words = Words {
         limit: "Die Zahlung übersteigt das Limit Ihrer Karte. Bitte wählen Sie eine andere Zahlungsart oder fragen Sie Ihre Bank.",
         expired: "Die Karte ist abgelaufen. Bitte verwenden Sie eine andere Karte.",
         details: "Einige Angaben zur Karte waren nicht richtig. Bitte prüfen Sie sie und versuchen Sie es noch einmal.",
-        authentication: "Ihre Bank möchte, dass Sie die Zahlung bestätigen. Bitte versuchen Sie es noch einmal und folgen Sie ihren Schritten.",
+        authentication: "Ihre Bank möchte, dass Sie die Zahlung bestätigen. Bitte versuchen Sie es noch einmal und folgen Sie den Anweisungen Ihrer Bank.",
         not_supported: "Mit dieser Karte kann hier nicht bezahlt werden. Bitte verwenden Sie eine andere Karte oder eine andere Zahlungsart.",
         later: "Die Zahlung konnte nicht verarbeitet werden. Bitte versuchen Sie es in einigen Minuten noch einmal.",
         twice: "Dieselbe Zahlung wurde eben schon ausgeführt. Bitte sehen Sie nach, bevor Sie noch einmal bezahlen.",

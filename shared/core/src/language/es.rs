@@ -16,7 +16,7 @@ pub(super) static WORDS: Words = Words {
         limit: "El pago supera el límite de su tarjeta. Pruebe con otro método de pago o consulte a su banco.",
         expired: "La tarjeta ha caducado. Utilice otra tarjeta.",
         details: "Algunos datos de la tarjeta no eran correctos. Compruébelos e inténtelo de nuevo.",
-        authentication: "Su banco quiere que confirme el pago. Inténtelo de nuevo y siga sus pasos.",
+        authentication: "Su banco quiere que confirme el pago. Inténtelo de nuevo y siga las indicaciones de su banco.",
         not_supported: "Esta tarjeta no se puede utilizar para este pago. Utilice otra tarjeta u otro método de pago.",
         later: "No se pudo procesar el pago. Inténtelo de nuevo dentro de unos minutos.",
         twice: "El mismo pago se acaba de hacer. Compruébelo antes de pagar otra vez.",

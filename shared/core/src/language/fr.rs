@@ -3,8 +3,8 @@
 use super::{Methods, Page, Reasons, Words};
 
 pub(super) static WORDS: Words = Words {
-    confirming: "Merci, nous sommes en train de vérifier votre paiement.",
-    received: "Paiement reçu. Son état définitif est en cours de vérification.",
+    confirming: "Merci, nous attendons la confirmation de votre paiement.",
+    received: "Paiement reçu. Nous attendons la confirmation de son état définitif.",
     confirmed: "Paiement confirmé. Votre commande est maintenant en cours de traitement.",
     not_completed: "Le paiement n’a pas abouti. Vous pouvez réessayer ou choisir un autre moyen de paiement.",
     expired: "Cette session de paiement a expiré. Veuillez en commencer une nouvelle.",
@@ -40,11 +40,11 @@ pub(super) static WORDS: Words = Words {
         onward: "Continuer vers la boutique",
         back: "Retour à la boutique",
         another_way: "Choisir un autre moyen de paiement",
-        lost: "L’état ne peut pas être lu pour l’instant. Il sera redemandé ; votre paiement n’est pas affecté.",
+        lost: "L’état ne peut pas être lu pour l’instant. Il sera redemandé\u{a0}; votre paiement n’est pas affecté.",
         looking: "Nous recherchons votre paiement.",
         open_again: "Veuillez rouvrir le paiement depuis la boutique pour voir son état.",
         pay: "Payer {amount} à {shop}",
-        how: "Comment souhaitez-vous payer ?",
+        how: "Comment souhaitez-vous payer\u{a0}?",
         sent_on: "Vous êtes redirigé vers le prestataire de paiement et vous y payez. Ce lien est valable jusqu’au {time}.",
         no_way: "Aucun moyen de paiement n’est disponible pour l’instant. Veuillez réessayer plus tard ou contacter la boutique.",
         too_many: "Cette commande ne peut plus être payée ici. Veuillez contacter la boutique.",
@@ -55,7 +55,7 @@ pub(super) static WORDS: Words = Words {
         trouble: "Une erreur s’est produite de notre côté. Veuillez choisir à nouveau dans un instant.",
         unknown_title: "Paiement introuvable",
         unknown: "Ce lien ne mène à aucun paiement.",
-        unknown_hint: "Veuillez retourner à la boutique et ouvrir le paiement depuis celle-ci. Si vous avez payé, rien n’est perdu : la boutique le voit.",
+        unknown_hint: "Veuillez retourner à la boutique et ouvrir le paiement depuis celle-ci. Si vous avez payé, rien n’est perdu\u{a0}: la boutique le voit.",
         moment_title: "Un instant",
         moment: "Cette page ne peut pas être affichée pour l’instant.",
         moment_hint: "Votre paiement n’est pas affecté. Veuillez recharger la page dans un instant.",

@@ -39,7 +39,7 @@ pub(super) static WORDS: Words = Words {
         amount: "Importo",
         onward: "Continua verso il negozio",
         back: "Torna al negozio",
-        another_way: "Scegli un altro metodo di pagamento",
+        another_way: "Scelga un altro metodo di pagamento",
         lost: "Lo stato al momento non può essere letto. Verrà richiesto di nuovo; il pagamento non ne risente.",
         looking: "Stiamo cercando il suo pagamento.",
         open_again: "Riapra il pagamento dal negozio per vederne lo stato.",

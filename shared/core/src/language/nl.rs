@@ -3,8 +3,8 @@
 use super::{Methods, Page, Reasons, Words};
 
 pub(super) static WORDS: Words = Words {
-    confirming: "Bedankt, we zijn uw betaling nog aan het controleren.",
-    received: "Betaling ontvangen. De definitieve status wordt nog gecontroleerd.",
+    confirming: "Bedankt, we wachten op de bevestiging van uw betaling.",
+    received: "Betaling ontvangen. We wachten op de bevestiging van de definitieve status.",
     confirmed: "Betaling bevestigd. Uw bestelling wordt nu verwerkt.",
     not_completed: "De betaling is niet voltooid. U kunt het opnieuw proberen of een andere betaalmethode kiezen.",
     expired: "Deze betaalsessie is verlopen. Begin een nieuwe, alstublieft.",
@@ -51,13 +51,13 @@ pub(super) static WORDS: Words = Words {
         link_expired: "Deze betaallink is verlopen. Vraag de winkel om een nieuwe.",
         choose: "Kies een van de betaalmethoden.",
         opening: "Uw betaling wordt voorbereid. Kies over enkele seconden opnieuw.",
-        unavailable: "Deze betaalmethode is nu niet beschikbaar. Kies een andere of probeer het zo opnieuw.",
-        trouble: "Er ging bij ons iets mis. Kies zo opnieuw.",
+        unavailable: "Deze betaalmethode is nu niet beschikbaar. Kies een andere of probeer het zo meteen opnieuw.",
+        trouble: "Er ging bij ons iets mis. Kies zo meteen opnieuw.",
         unknown_title: "Betaling niet gevonden",
         unknown: "Deze link leidt niet naar een betaling.",
         unknown_hint: "Ga terug naar de winkel en open de betaling van daaruit. Als u hebt betaald, is er niets verloren: de winkel ziet het.",
         moment_title: "Een ogenblik",
         moment: "Deze pagina kan nu niet worden getoond.",
-        moment_hint: "Uw betaling verandert er niet door. Laad de pagina zo opnieuw.",
+        moment_hint: "Uw betaling verandert er niet door. Laad de pagina zo meteen opnieuw.",
     },
 };

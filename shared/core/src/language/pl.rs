@@ -3,8 +3,8 @@
 use super::{Methods, Page, Reasons, Words};
 
 pub(super) static WORDS: Words = Words {
-    confirming: "Dziękujemy, sprawdzamy Twoją płatność.",
-    received: "Płatność otrzymana. Sprawdzamy jeszcze jej ostateczny status.",
+    confirming: "Dziękujemy, czekamy na potwierdzenie płatności.",
+    received: "Płatność otrzymana. Czekamy na potwierdzenie jej ostatecznego statusu.",
     confirmed: "Płatność potwierdzona. Twoje zamówienie jest teraz realizowane.",
     not_completed: "Płatność nie została zakończona. Możesz spróbować ponownie lub wybrać inną metodę.",
     expired: "Ta sesja płatności wygasła. Rozpocznij nową.",

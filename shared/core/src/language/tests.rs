@@ -2,44 +2,74 @@
 
 use std::collections::BTreeSet;
 
-use super::{Language, Words};
+use super::{Language, Page, Words};
 use crate::payment::sample::money;
 use crate::payment::{Method, Status};
 use crate::provider::ForCustomer;
 
 /// Every word of a language, in one order.
 fn all(words: &Words) -> Vec<&'static str> {
-    let page = &words.page;
     let statuses = Status::ALL.into_iter().map(|status| words.message(status));
     let reasons = ForCustomer::ALL.into_iter().map(|why| words.reason(why));
     let methods = Method::ALL.into_iter().map(|method| words.method(method));
+    // Taken apart, so that a new one cannot be left out here.
+    let Page {
+        title,
+        shop,
+        order,
+        description,
+        amount,
+        onward,
+        back,
+        another_way,
+        lost,
+        looking,
+        open_again,
+        pay,
+        how,
+        sent_on,
+        no_way,
+        too_many,
+        link_expired,
+        choose,
+        opening,
+        unavailable,
+        trouble,
+        unknown_title,
+        unknown,
+        unknown_hint,
+        moment_title,
+        moment,
+        moment_hint,
+    } = words.page;
     let pages = [
-        page.title,
-        page.shop,
-        page.order,
-        page.description,
-        page.amount,
-        page.onward,
-        page.back,
-        page.lost,
-        page.looking,
-        page.open_again,
-        page.pay,
-        page.how,
-        page.sent_on,
-        page.no_way,
-        page.too_many,
-        page.link_expired,
-        page.choose,
-        page.opening,
-        page.unavailable,
-        page.trouble,
-        page.unknown_title,
-        page.unknown,
-        page.unknown_hint,
-        page.moment_title,
-        page.moment,
-        page.moment_hint,
+        title,
+        shop,
+        order,
+        description,
+        amount,
+        onward,
+        back,
+        another_way,
+        lost,
+        looking,
+        open_again,
+        pay,
+        how,
+        sent_on,
+        no_way,
+        too_many,
+        link_expired,
+        choose,
+        opening,
+        unavailable,
+        trouble,
+        unknown_title,
+        unknown,
+        unknown_hint,
+        moment_title,
+        moment,
+        moment_hint,
     ];
     statuses.chain(reasons).chain(methods).chain(pages).collect()
 }

@@ -1,7 +1,10 @@
-//! A merchant says that money came of which no provider tells: a bank transfer, cash. It is the one way in which a person
-//! makes an order paid, so it names who.
+//! A merchant says that money came of which no provider tells: a bank transfer, cash, or a payment that is held where
+//! nobody can be asked what became of it. It is the one way in which a person makes an order paid, so it names who.
 
-use super::{Attempt, CannotReview, FactId, Kind, Money, Payment, ProviderPaymentId, Source, Status};
+use super::{
+    Attempt, CannotReview, FactId, Kind, Money, Payment, ProviderPaymentId, Review, Ruling, Source, Status,
+    review,
+};
 
 /// What a merchant's word about an attempt comes to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,7 +15,7 @@ pub enum Confirming {
         id: FactId,
         /// That the order's money came.
         kind: Kind,
-        /// There is no provider's id: the attempt is one payment.
+        /// The provider's payment that is held; where there is no provider's id the attempt is one payment.
         payment: ProviderPaymentId,
     },
     /// It was said before.
@@ -32,14 +35,23 @@ pub fn confirming(payment: &Payment, attempt: Attempt) -> Result<Confirming, Can
     match status {
         _ if before => Ok(Confirming::AsBefore),
         Status::Created | Status::Pending | Status::Expired => {
-            confirmed(attempt, payment.money).ok_or(CannotReview::NotInReview(status))
+            confirmed(attempt, None, payment.money).ok_or(CannotReview::NotInReview(status))
+        }
+        Status::Review if review(payment, attempt, Ruling::Approve)? == Review::Held => {
+            let held = |fact: &&super::Fact| fact.attempt == attempt && fact.said.kind == Kind::Review;
+            let held = payment.facts.iter().rev().find(held).and_then(|fact| fact.said.payment.clone());
+            confirmed(attempt, held, payment.money).ok_or(CannotReview::NotInReview(status))
         }
         other => Err(CannotReview::NotInReview(other)),
     }
 }
 
-fn confirmed(attempt: Attempt, money: Money) -> Option<Confirming> {
-    let payment = ProviderPaymentId::parse(&format!("manual:{attempt}")).ok()?;
+/// The provider's own id is kept, so that the money counts once should the provider tell of it after all.
+fn confirmed(attempt: Attempt, held: Option<ProviderPaymentId>, money: Money) -> Option<Confirming> {
+    let payment = match held {
+        Some(payment) => payment,
+        None => ProviderPaymentId::parse(&format!("manual:{attempt}")).ok()?,
+    };
     let kind = Kind::Paid(money);
     let id = FactId::decided(attempt, kind.word(), Some(&payment), money);
     Some(Confirming::Money { id, kind, payment })

@@ -82,8 +82,9 @@ impl Vouched {
     }
 }
 
-/// A delivery that was verified. Only a provider's `verify` makes one, for it takes a [`Proof`], and only the checks
-/// in [`signature`](super::signature) make those.
+/// A delivery that was verified. It takes a [`Proof`], which only [`signature`](super::signature) makes: a provider's
+/// `verify` has one, the provider's own answer is one ([`Vouched`]), and what we stored had one
+/// ([`Verified::verified_before_it_was_stored`]).
 pub struct Verified<'a> {
     body: &'a [u8],
     delivery_id: Option<&'a str>,
@@ -101,7 +102,7 @@ impl<'a> Verified<'a> {
         Self { body, delivery_id, _proof: Proof::of_what_we_stored() }
     }
 
-    /// The bytes that were signed.
+    /// The bytes that were verified.
     pub const fn body(&self) -> &'a [u8] {
         self.body
     }
@@ -114,7 +115,7 @@ impl<'a> Verified<'a> {
         super::json::object(self.body).map_err(NotUnderstood::Shape)
     }
 
-    /// The id of the event where a signed header carries it.
+    /// The id of the event where a header carries it that is signed, or that came with the right token.
     pub const fn delivery_id(&self) -> Option<&'a str> {
         self.delivery_id
     }

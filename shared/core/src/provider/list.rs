@@ -67,7 +67,8 @@ pub struct Provider<A: 'static> {
     pub suits: fn(&A, Money) -> Result<(), Unsuitable>,
     /// What makes us believe a delivery, in words, for people.
     pub proof: &'static str,
-    /// Whether a delivery is the provider's. Nothing of the body is parsed before.
+    /// Whether a delivery is the provider's. Nothing of the body is believed before; it is
+    /// parsed only as far as what is signed, or asking the provider, needs.
     pub verify: for<'a> fn(&A, &Inbound<'a>, Moment) -> Verdict<'a>,
     /// What a verified delivery says: one event, or a batch of them.
     pub read: fn(&A, &Verified<'_>) -> Result<Vec<Event>, NotUnderstood>,
@@ -88,8 +89,8 @@ pub struct Provider<A: 'static> {
     pub reasons: Option<&'static Reasons>,
     /// What is true of a session now.
     pub fetch: Option<AboutSession<A, Vec<Report>>>,
-    /// Whose a payment is that somebody names by the provider's id of it, or of its checkout. `None` from the answer:
-    /// nothing there has that id, or it is none of ours.
+    /// Whose a payment is that somebody names by the provider's id of it, of its checkout, or of an event about it.
+    /// `None` from the answer: nothing there has that id, or it is none of ours.
     pub whose: Option<AboutPayment<A, Option<SessionId>>>,
     /// Whether nobody but a merchant, by name, can say that money came.
     pub by_hand: bool,
@@ -201,9 +202,11 @@ pub trait Configured: Send + Sync + fmt::Debug {
     fn repeat(&self) -> Repeat;
     /// For how long its checkout can be open.
     fn expiry(&self) -> Expiry;
+    /// Whether it can be asked what is true of a session, where enough is known of that.
+    fn can_be_asked(&self) -> bool;
     /// What is true of a session now; none where it cannot be asked.
     fn fetch(&self, held: &Held<'_>) -> Option<Step<Vec<Report>>>;
-    /// Whose a payment is that somebody names by the provider's id of it, or of its checkout; none where the text cannot
+    /// Whose a payment is that somebody names by the provider's id of it, of its checkout, or of an event about it; none where the text cannot
     /// be one, or where it cannot be found. Whoever has the keys there can write any reference on a payment: whether the
     /// session is this shop's, and this provider's, is for its order to say.
     fn whose(&self, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>>;
@@ -339,6 +342,10 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
 
     fn expiry(&self) -> Expiry {
         self.provider.expiry
+    }
+
+    fn can_be_asked(&self) -> bool {
+        self.provider.fetch.is_some()
     }
 
     fn fetch(&self, held: &Held<'_>) -> Option<Step<Vec<Report>>> {

@@ -35,7 +35,7 @@
 //! `notification_url` is not sent: the secret comes with the address that is entered in the panel, and only for that one
 //! it is said that deliveries are signed.
 //!
-//! # UNVERIFIED
+//! # What is not known
 //! That the id in the address is digit for digit the one in the body (a chargeback's is a number of 18 digits there: were
 //! it rounded, the delivery would be refused, and the payment's own event tells the same); for how long an idempotency key
 //! of a refund is kept; that a page that is open refuses a payment once its preference expired; the bounds of

@@ -89,12 +89,12 @@ static REASONS: Reasons = Reasons {
         Meaning {
             code: "partially_paid",
             customer: ForCustomer::Reviewed,
-            merchant: "The customer sent less than the price, and NOWPayments waits for no more. Look there how much came; take it, or send it back from there.",
+            merchant: "The customer sent less than the price, and NOWPayments waits for no more. It tells no amount, so 0 stands here: look there how much came; take it, or send it back from there.",
         },
         Meaning {
             code: "repeated_deposit",
             customer: ForCustomer::Reviewed,
-            merchant: "The customer sent coins again, or other coins, to the same address. They count for nothing here: look at NOWPayments what came, and send it back or take it.",
+            merchant: "The customer sent coins again, or other coins, to the same address. They count as 0 here: look at NOWPayments what came, and send it back or take it.",
         },
         Meaning {
             code: "cancelled",

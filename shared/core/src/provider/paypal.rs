@@ -24,7 +24,7 @@
 //! repeats come for days, so a transmission's age is not judged. Our creations carry an idempotency key that is kept
 //! for 6 hours. Each question asks for a token of its own first: nothing here keeps one, for nothing here has a state.
 //!
-//! # Not known
+//! # What is not known
 //! Whether a reversal is also listed among an order's refunds: where it is, both are counted, never more than came.
 //! Whether certificates are served from the `api-m` hosts too: those are let through, for it is PayPal that fetches
 //! them. An order that PayPal does not know any more (it forgets those that nobody paid after some 3 hours:
@@ -45,6 +45,7 @@ mod status;
 #[cfg(test)]
 pub(super) mod tests;
 mod verify;
+mod whose;
 
 use super::account::{self, Limits};
 use super::amount;
@@ -75,7 +76,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 0, most_seconds: 10_800 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
-    whose: Some(status::whose),
+    whose: Some(whose::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

@@ -3,7 +3,7 @@
 //! A provider's file brings one table of its codes. What a customer may read is a choice among few sentences, so that
 //! no table can tell a thief that a card is known as stolen.
 
-use crate::payment::{Attempt, Entry, Fact, Kind, Payment, ProviderName, Status, UNREACHABLE};
+use crate::payment::{Attempt, Entry, Fact, Kind, Payment, ProviderName, Source, Status, UNREACHABLE};
 
 use super::listed;
 
@@ -112,28 +112,57 @@ impl<'a> Why<'a> {
         let says = |kind: &Kind| match status {
             Status::Failed => matches!(kind, Kind::Failed | Kind::AttemptDeclined),
             Status::Cancelled => matches!(kind, Kind::Cancelled),
-            Status::Review => matches!(kind, Kind::Review),
+            // Money that a person has to decide about, too.
+            Status::Review => matches!(kind, Kind::Review | Kind::Paid(_)),
             _ => false,
         };
-        let mut facts =
-            payment.facts.iter().rev().filter(|fact| fact.attempt == attempt && says(&fact.said.kind));
+        let is_word_of_ours =
+            |fact: &Fact| fact.source == Source::Merchant && matches!(fact.said.kind, Kind::Paid(_));
+        let of_attempt =
+            |fact: &&Fact| fact.attempt == attempt && says(&fact.said.kind) && !is_word_of_ours(fact);
+        let mut facts = payment.facts.iter().rev().filter(of_attempt);
         facts.find_map(|fact| {
             let code = fact.said.reason.as_deref()?;
             Some(Self { provider: &session.provider, fact, code })
         })
     }
 
-    /// Each try of an attempt that was declined, and its failing, oldest first; none in it where nobody said why.
+    /// Each try of an attempt that was declined, oldest first; none in it where nobody said why. That the attempt failed is
+    /// such a try where nothing else tells of it, and no try where no checkout was made. What a webhook and a fetched answer
+    /// both told is one.
     pub fn declines(payment: &'a Payment, attempt: Attempt) -> Vec<Option<Self>> {
         let Some(session) = payment.sessions.get(&attempt) else { return Vec::new() };
-        let declined = |fact: &&Fact| {
-            fact.attempt == attempt && matches!(fact.said.kind, Kind::Failed | Kind::AttemptDeclined)
+        let of_attempt = || payment.facts.iter().filter(|fact| fact.attempt == attempt);
+        let is_same_try = |one: &Fact, other: &Fact| match (&one.said.payment, &other.said.payment) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
         };
+        let mut tries: Vec<&Fact> = Vec::new();
+        for fact in of_attempt() {
+            let is_new = match fact.said.kind {
+                Kind::AttemptDeclined => !tries.iter().any(|known| {
+                    let (known, said) = (&known.said, &fact.said);
+                    said.said_at.is_some()
+                        && (&known.payment, known.said_at, &known.reason)
+                            == (&said.payment, said.said_at, &said.reason)
+                }),
+                Kind::Failed => {
+                    !fact.is_not_created()
+                        && !tries.iter().any(|known| is_same_try(known, fact))
+                        && !of_attempt()
+                            .any(|other| other.said.kind == Kind::AttemptDeclined && is_same_try(other, fact))
+                }
+                _ => false,
+            };
+            if is_new {
+                tries.push(fact);
+            }
+        }
         let why = |fact: &'a Fact| {
             let code = fact.said.reason.as_deref()?;
             Some(Self { provider: &session.provider, fact, code })
         };
-        payment.facts.iter().filter(declined).map(why).collect()
+        tries.into_iter().map(why).collect()
     }
 
     /// What the customer may read; none where the reason is a person's note.
@@ -143,7 +172,7 @@ impl<'a> Why<'a> {
                 return Some(ForCustomer::Unavailable);
             }
             Kind::Failed | Kind::AttemptDeclined => ForCustomer::Declined,
-            Kind::Review => ForCustomer::Reviewed,
+            Kind::Review | Kind::Paid(_) => ForCustomer::Reviewed,
             _ => return None,
         };
         let meaning = meaning(self.provider, self.fact.said.kind.word(), self.code);
@@ -153,7 +182,8 @@ impl<'a> Why<'a> {
     /// What the merchant reads: what it means and what to do, or the provider's own word where it is none that is
     /// known; none where the reason is a person's note.
     pub fn for_merchant(&self) -> Option<String> {
-        if !matches!(self.fact.said.kind, Kind::Failed | Kind::AttemptDeclined | Kind::Review) {
+        use Kind::{AttemptDeclined, Failed, Paid, Review};
+        if !matches!(self.fact.said.kind, Failed | AttemptDeclined | Review | Paid(_)) {
             return None;
         }
         Some(match meaning(self.provider, self.fact.said.kind.word(), self.code) {
@@ -183,7 +213,7 @@ fn meaning(provider: &ProviderName, kind: &str, code: &str) -> Option<&'static M
     let reasons = listed(provider.as_str())?.reasons()?;
     let table = match kind {
         "failed" | "attempt_declined" => reasons.declines,
-        "review" => reasons.reviews,
+        "review" | "paid" => reasons.reviews,
         _ => return None,
     };
     table.iter().find(|meaning| meaning.code == code)

@@ -21,6 +21,7 @@
 
 #[cfg(test)]
 pub(super) mod tests;
+mod whose;
 mod wire;
 
 use crate::provider::event::missing;
@@ -36,7 +37,7 @@ use super::signature::standard_webhooks;
 use super::{
     About, AccountError, Answer, Checkout, Closed, Created, Event, Expiry, Failure, ForCustomer, Held,
     Inbound, Meaning, NotUnderstood, Provider, Reading, Reasons, RefundOrder, Repeat, Request, Step, Told,
-    Unsuitable, Verdict, Verified, whose,
+    Unsuitable, Verdict, Verified,
 };
 use crate::payment::{
     Currency, DisputeId, Kind, Loss, Method, Moment, Money, ProviderPaymentId, Refund, RefundId, Report,
@@ -65,7 +66,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 60, most_seconds: 2_592_000 },
     reasons: Some(&REASONS),
     fetch: Some(fetch),
-    whose: Some(whose),
+    whose: Some(whose::whose),
     by_hand: false,
     instructions: None,
     refund: Some(refund),
@@ -246,18 +247,6 @@ fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
         }
         let checkout: CheckoutState = answered(answer)?;
         Ok(Step::Done(state(&checkout)?))
-    }))
-}
-
-/// Whose a checkout or a payment is.
-fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
-    let id = payment.as_str();
-    let objects = [("chk_", "checkouts"), ("txn_", "payments")];
-    let (_, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
-    let path = format!("/v1/{objects}/{}", segment(id));
-    Some(whose::ask(request(account, Verb::GET, &path), |answer| {
-        let checkout: CheckoutState = answered(answer)?;
-        Ok(SessionId::parse(&checkout.reference).ok())
     }))
 }
 

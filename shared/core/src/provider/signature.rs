@@ -1,6 +1,6 @@
 //! The signature schemes that providers share. Every comparison takes the same time wherever the texts differ.
 //!
-//! Only this folder makes a [`Proof`], so "what can be believed?" is one text search.
+//! Only this module makes a [`Proof`], so "what can be believed?" is one text search.
 
 pub mod standard_webhooks;
 #[cfg(test)]
@@ -14,7 +14,8 @@ use subtle::{Choice, ConstantTimeEq as _};
 use super::Refusal;
 use crate::payment::Moment;
 
-/// That a signature matched. It can be made only here.
+/// That a delivery is the provider's: a signature matched, a secret token came with it, the provider, asked, said so, or
+/// it had a proof when we stored it. It can be made only here.
 #[derive(Debug)]
 pub struct Proof(());
 

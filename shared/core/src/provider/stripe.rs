@@ -30,6 +30,7 @@ mod requests;
 mod status;
 #[cfg(test)]
 pub(super) mod tests;
+mod whose;
 
 use super::account::{self, Keys, Limits};
 use super::signature::{
@@ -65,7 +66,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     expiry: Expiry { least_seconds: 1_800, most_seconds: 86_400 },
     reasons: Some(&reasons::REASONS),
     fetch: Some(status::fetch),
-    whose: Some(status::whose),
+    whose: Some(whose::whose),
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),

@@ -25,14 +25,14 @@ use serde::Deserialize;
 
 use super::object::{Object, missing, payment_id};
 use super::{Account, requests};
-use crate::payment::{DisputeId, Kind, Loss, Moment, ProviderPaymentId, Refund, RefundId, Report};
+use crate::payment::{DisputeId, Kind, Loss, Moment, ProviderPaymentId, Refund, RefundId, Report, SessionId};
 use crate::provider::json::Node;
 use crate::provider::{Event, NotUnderstood, Reading, Step, Told, Verified};
 
 /// Two shapes of it exist: one with `created_on`, one with `timestamp`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     #[serde(borrow)]
     id: Node<'a>,
     #[serde(rename = "type")]
@@ -40,6 +40,13 @@ struct Envelope<'a> {
     created_on: Node<'a>,
     timestamp: Node<'a>,
     data: Node<'a, Object<'a>>,
+}
+
+impl Envelope<'_> {
+    /// Whose what it is about is.
+    pub(super) fn session(&self) -> Option<SessionId> {
+        self.data.of()?.session()
+    }
 }
 
 pub(super) fn read(account: &Account, verified: &Verified<'_>) -> Result<Vec<Event>, NotUnderstood> {

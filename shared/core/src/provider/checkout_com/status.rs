@@ -16,6 +16,7 @@
 //! | Expired, Voided | expired, cancelled |
 //! | Card Verified | nothing |
 
+use super::events::Envelope;
 use super::object::{Object, missing, payment_id};
 use super::{Account, requests};
 use crate::payment::{Kind, Moment, ProviderPaymentId, Report, SessionId};
@@ -98,13 +99,17 @@ fn captured(payment: &Object<'_>) -> Result<crate::payment::Money, Failure> {
     Ok(payment.money(&balances.total_captured, "balances.total_captured")?)
 }
 
-/// Whose a payment or a page is: both carry our metadata.
+/// Whose a payment or a page is, which carry our metadata, or an event about one.
 pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
     let id = payment.as_str();
-    let objects = [("pay_", "payments"), ("hpp_", "hosted-payments")];
-    let (_, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
+    let objects = [("pay_", "payments"), ("hpp_", "hosted-payments"), ("evt_", "workflows/events")];
+    let (prefix, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
     let path = format!("/{objects}/{}", requests::segment(id));
-    Some(whose::ask(requests::get(account, &path), |answer| {
+    let is_event = prefix == "evt_";
+    Some(whose::ask(requests::get(account, &path), move |answer| {
+        if is_event {
+            return Ok(requests::body::<Envelope<'_>>(answer)?.session());
+        }
         Ok(requests::body::<Object<'_>>(answer)?.session())
     }))
 }

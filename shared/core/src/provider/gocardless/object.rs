@@ -79,6 +79,7 @@ pub(super) struct One<'a> {
         borrow,
         alias = "billing_requests",
         alias = "billing_request_flows",
+        alias = "events",
         alias = "payments",
         alias = "refunds"
     )]

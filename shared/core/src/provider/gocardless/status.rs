@@ -1,9 +1,9 @@
 //! GoCardless's words, and what is true of a payment or a billing request now.
 
-use super::object::{Events, Object, Refunds, is_id, missing};
+use super::object::{Events, Object, Refunds, missing};
 use super::{Account, requests};
 use crate::payment::{Kind, Loss, Moment, Money, ProviderPaymentId, Refund, RefundId, Report, SessionId};
-use crate::provider::{Failure, Held, NotUnderstood, Step, Told, whose};
+use crate::provider::{Failure, Held, NotUnderstood, Step, Told};
 
 /// What an action of a payment means.
 pub(super) enum Meaning {
@@ -291,13 +291,4 @@ pub(super) fn of_billing_request(account: &Account, id: &str) -> Step<Truth> {
 /// Where the id was lost the creation is repeated with its key, which gives it.
 pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Report>>> {
     Some(of_billing_request(account, held.checkout_id?).map(|truth| truth.reports))
-}
-
-/// Whose a payment or a billing request is: both carry our metadata.
-pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
-    let id = payment.as_str();
-    let objects = [("PM", "payments"), ("BRQ", "billing_requests")];
-    let (_, objects) = objects.into_iter().find(|(prefix, _)| is_id(id, prefix))?;
-    let path = format!("/{objects}/{}", requests::segment(id));
-    Some(whose::ask(requests::get(account, &path), |answer| Ok(requests::one(answer)?.session())))
 }

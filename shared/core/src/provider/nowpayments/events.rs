@@ -5,15 +5,16 @@
 //! | `waiting` | nothing yet: a coin was chosen |
 //! | `confirming`, `confirmed`, `sending` | processing: none of them is final |
 //! | `finished` | paid: the price was covered |
-//! | `partially_paid` | review: less than the price came, and that is final |
-//! | `cancelled`, `canceled` | review: a merchant's mark on a partly paid one; no money goes back |
-//! | `failed` | failed, often for too small a sum |
-//! | `expired` | expired: nothing came in 7 days, or in 20 minutes at a fixed rate |
+//! | `partially_paid` | paid, of an amount that is not told: less than the price came, and that is final. A person decides |
+//! | `cancelled`, `canceled` | the same: a merchant's mark on a partly paid one; no money goes back |
+//! | `failed` | attempt_declined: this try came to nothing, often for too small a sum. The invoice stays open for another |
+//! | `expired` | nothing: a coin was chosen and nothing came in 7 days, or in 20 minutes at a fixed rate |
 //! | `refunded` | all that was refunded of the payment is its price: it is returned whole, and no amount is given |
 //!
+//! Money of an amount that is not told is reported as 0: what came is never guessed, and what stands so is in review.
 //! A payment with a `parent_payment_id` is money that came again to the address of another, in whatever sum and coin,
-//! also where it is `finished`: `finished` and `partially_paid` are then a review, and the rest says nothing, for the
-//! parent has its own states. Sources: help centre "Payment statuses"; the API document, "Repeated Deposits and
+//! also where it is `finished`: `finished` and `partially_paid` are then such money too, and the rest says nothing, for
+//! the parent has its own states. Sources: help centre "Payment statuses"; the API document, "Repeated Deposits and
 //! Wrong-Asset Deposits".
 
 use crate::provider::event::missing;
@@ -72,16 +73,16 @@ impl Notification<'_> {
         let is_again = self.parent_payment_id.is_there();
         let (kind, reason) = match word {
             "waiting" => return Ok(None),
-            "finished" | "partially_paid" if is_again => (Kind::Review, Some("repeated_deposit")),
-            "confirming" | "confirmed" | "sending" | "failed" | "expired" | "refunded" if is_again => {
-                return Ok(None);
+            "expired" => return Ok(None),
+            "finished" | "partially_paid" if is_again => {
+                (Kind::Paid(self.untold()?), Some("repeated_deposit"))
             }
+            "confirming" | "confirmed" | "sending" | "failed" | "refunded" if is_again => return Ok(None),
             "confirming" | "confirmed" | "sending" => (Kind::Processing, None),
             "finished" => (Kind::Paid(self.price()?), None),
-            "partially_paid" => (Kind::Review, Some("partially_paid")),
-            "cancelled" | "canceled" => (Kind::Review, Some("cancelled")),
-            "failed" => (Kind::Failed, None),
-            "expired" => (Kind::Expired, None),
+            "partially_paid" => (Kind::Paid(self.untold()?), Some("partially_paid")),
+            "cancelled" | "canceled" => (Kind::Paid(self.untold()?), Some("cancelled")),
+            "failed" => (Kind::AttemptDeclined, None),
             "refunded" => (Kind::RefundedTotal(self.price()?), None),
             _ => return Err(NotUnderstood::Kind),
         };
@@ -99,6 +100,11 @@ impl Notification<'_> {
         let code = self.price_currency.text().ok_or_else(|| missing("price_currency"))?;
         let digits = self.price_amount.digits().ok_or_else(|| missing("price_amount"))?;
         amount::from_decimal(digits, amount::currency(code)?)
+    }
+
+    /// Money of which only is known that it came.
+    fn untold(&self) -> Result<Money, NotUnderstood> {
+        Money::new(0, self.price()?.currency()).map_err(|_| NotUnderstood::Money)
     }
 
     /// Milliseconds as a number, or RFC 3339; older accounts are sent none.

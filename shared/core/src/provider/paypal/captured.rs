@@ -8,6 +8,8 @@
 //! | `RESOLVED_SELLER_FAVOUR`, `CANCELED_BY_BUYER` | dispute won |
 //! | any other outcome | won where the capture still stands whole, else lost |
 //!
+//! Where it is won and the capture stands whole, the money is here as of that moment, whatever was taken back before.
+//!
 //! Source: the enumerations in `customer_disputes_v1` (paypal/paypal-rest-api-specifications).
 
 use super::object::{Dispute, Piece, missing, moment, money, payment_id, session_id};
@@ -32,7 +34,17 @@ pub(super) struct Captured {
 impl Captured {
     /// It as what an event tells.
     pub(super) fn told(self, report: Report) -> Told {
-        Told { session: self.session, checkout_id: self.order, reports: vec![report], fetched: true }
+        self.told_all(vec![report])
+    }
+
+    fn told_all(self, reports: Vec<Report>) -> Told {
+        Told { session: self.session, checkout_id: self.order, reports, fetched: true }
+    }
+
+    /// That its money is here, as of a moment: what was taken back before is back.
+    fn is_back(&self, at: Option<Moment>) -> Option<Report> {
+        let paid = Report::new(Kind::Paid(self.money)).payment(Some(self.payment.clone()));
+        (self.status == "COMPLETED").then(|| paid.said_at(at).word(&self.status))
     }
 }
 
@@ -147,8 +159,10 @@ pub(super) fn dispute(caller: &Caller, id: &str, capture: String) -> Step<Option
                 }
                 (true, _) => Report::new(Kind::DisputeLost(loss(None))).said_at(resolved),
             };
+            // A chargeback is told as a reversal, which names no dispute; whoever wins that has the money again.
+            let back = matches!(report.kind, Kind::DisputeWon(_)).then(|| of.is_back(resolved)).flatten();
             let report = report.word(&word).payment(Some(of.payment.clone()));
-            Some(of.told(report))
+            Some(of.told_all(std::iter::once(report).chain(back).collect()))
         }))
     })
 }

@@ -150,10 +150,15 @@ impl Piece<'_> {
 
     /// The capture that a refund is of.
     pub(super) fn capture(&self) -> Option<&str> {
-        let link = self.links.iter().find(|link| link.rel.text() == Some("up"))?;
-        let (before, id) = link.href.text()?.rsplit_once('/')?;
-        before.ends_with("/captures").then(|| provider_id(id)).flatten()
+        capture(&self.links)
     }
+}
+
+/// The capture that something is of, by its links.
+pub(super) fn capture<'a>(links: &'a [Link<'_>]) -> Option<&'a str> {
+    let link = links.iter().find(|link| link.rel.text() == Some("up"))?;
+    let (before, id) = link.href.text()?.rsplit_once('/')?;
+    before.ends_with("/captures").then(|| provider_id(id)).flatten()
 }
 
 pub(super) fn money(amount: &Node<'_, Amount<'_>>) -> Result<Money, NotUnderstood> {

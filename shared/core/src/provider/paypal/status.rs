@@ -24,13 +24,12 @@
 //!
 //! Source: the enumerations in `checkout_orders_v2` and `payments_payment_v2` (paypal/paypal-rest-api-specifications).
 
-use super::captured::capture_path;
 use super::object::{Order, Piece, missing, moment, payment_id, provider_id, session_id};
 use super::requests::{Caller, body, code, with_token};
 use super::{Account, reasons};
-use crate::payment::{Kind, Moment, ProviderPaymentId, Refund, RefundId, Report, SessionId};
+use crate::payment::{Kind, Moment, Refund, RefundId, Report, SessionId};
 use crate::provider::exchange::segment;
-use crate::provider::{Answer, Failure, Held, NotUnderstood, Step, Told, whose};
+use crate::provider::{Answer, Failure, Held, NotUnderstood, Step, Told};
 
 /// Why a capture is pending that somebody has to look at: PayPal or the merchant.
 pub(super) const HELD: [&str; 7] = [
@@ -138,7 +137,7 @@ pub(super) fn order(caller: &Caller, id: &str) -> Step<Option<Truth>> {
     })
 }
 
-fn order_path(id: &str) -> String {
+pub(super) fn order_path(id: &str) -> String {
     format!("/v2/checkout/orders/{}", segment(id))
 }
 
@@ -206,21 +205,3 @@ fn captured_by_another(caller: &Caller, of: Truth) -> Step<Truth> {
         Ok(Step::Done(Truth { reports: now.reports, ..of }))
     })
 }
-
-/// Whose a capture or an order is: their ids look alike, and customers and merchants read the capture's. It is only looked
-/// at, and an order that is approved stays as it is.
-pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
-    let id = provider_id(payment.as_str()).filter(|id| id.len() >= ID_CHARS_MIN)?.to_owned();
-    Some(with_token(account, move |caller| {
-        let order = caller.get(&order_path(&id));
-        Ok(Step::send(caller.get(&capture_path(&id)), |answer| {
-            if answer.status == 404 {
-                return Ok(whose::ask(order, |answer| Ok(body::<Order<'_>>(answer)?.session())));
-            }
-            Ok(Step::Done(session_id(&body::<Piece<'_>>(answer)?.custom_id)))
-        }))
-    }))
-}
-
-/// What somebody names by fewer characters is none of PayPal's: its own have 17.
-const ID_CHARS_MIN: usize = 17;

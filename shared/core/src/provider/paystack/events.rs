@@ -71,6 +71,8 @@ pub(super) fn read(account: &Account, verified: &Verified<'_>) -> Result<Vec<Eve
             let report = Report::new(Kind::Paid(object.came()?)).payment(Some(object.payment_id()?));
             Reading::Told(as_told(report))
         }
+        // The money of a dispute is told by the dispute.
+        Topic::Refund if object.dispute.number().is_some() => return Ok(vec![event]),
         Topic::Refund => match of_refund(word, object)? {
             Some(report) => Reading::Told(as_told(report)),
             // An older layout: without an id two refunds of one amount are one.

@@ -39,6 +39,39 @@ fn each_code_stands_in_its_table_once_with_words_for_both() {
     assert!(codes > 60, "{codes}");
 }
 
+/// One try is counted once, however often and by whatever road it is told, and nobody was declined where no checkout was
+/// made.
+#[test]
+fn a_try_that_was_declined_is_one() {
+    let declines = |story: &Story, number: u8| -> Vec<Option<String>> {
+        let declines = Why::declines(&story.payment, attempt(number)).into_iter();
+        declines.map(|why| why.map(|why| why.code.to_owned())).collect()
+    };
+    let code = |code: &str| Some(code.to_owned());
+    let try_of =
+        |payment: &str, at: u64, id: &str| declined(payment).because("card_declined").dated(at).told_as(id);
+    let told_twice = Story::sent().then([try_of("p1", 3, "evt_1"), try_of("p1", 3, "fetched")]);
+    assert_eq!(declines(&told_twice, 1), [code("card_declined")]);
+    let again = Story::sent().then([try_of("p1", 3, "evt_1"), try_of("p1", 4, "evt_2")]);
+    assert_eq!(declines(&again, 1).len(), 2, "another try of the same payment");
+    let other = Story::sent().then([try_of("p1", 3, "evt_1"), try_of("p2", 3, "evt_2")]);
+    assert_eq!(declines(&other, 1).len(), 2, "another payment");
+
+    let bounced = || fact(Kind::Failed).of("p1").because("insufficient_funds").dated(5);
+    let failed_then = Story::sent().then([try_of("p1", 4, "evt_1"), bounced()]);
+    assert_eq!(declines(&failed_then, 1), [code("card_declined")], "the failing of the same try");
+    let failed_first = Story::sent().then([bounced()]).then([try_of("p1", 4, "evt_1")]);
+    assert_eq!(declines(&failed_first, 1), [code("card_declined")], "in whatever order they are told");
+    assert_eq!(declines(&Story::sent().then([bounced()]), 1), [code("insufficient_funds")]);
+    let both = Story::sent().then([bounced(), fact(Kind::Failed).of("p2").because("expired_card").dated(6)]);
+    assert_eq!(declines(&both, 1).len(), 2);
+    let nameless = Story::sent().then([fact(Kind::Failed)]);
+    assert_eq!(declines(&nameless, 1), [None], "nobody said why");
+
+    let not_made = Story::sent().opened_instead(UNREACHABLE, "other", Method::Card);
+    assert_eq!(declines(&not_made, 1), [], "no checkout was made");
+}
+
 /// What a thief would like to know reads like any other decline.
 #[test]
 fn no_customer_learns_that_a_card_is_known_as_lost_stolen_or_fraudulent() {

@@ -10,7 +10,7 @@ use crate::provider::{Event, NotUnderstood, Reading, Step, Told, Verified};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     #[serde(borrow)]
     id: Node<'a>,
     object: Node<'a>,
@@ -29,6 +29,13 @@ struct Envelope<'a> {
 struct Data<'a> {
     #[serde(borrow)]
     object: Node<'a, Object<'a>>,
+}
+
+impl<'a> Envelope<'a> {
+    /// What a snapshot event is about.
+    pub(super) fn object_of(&self) -> Option<&Object<'a>> {
+        self.data.of()?.object.of()
+    }
 }
 
 /// What an event is about, and so how its object is read.
@@ -145,6 +152,9 @@ fn snapshot(
         _ => object.intent()?,
     };
     let Some(report) = said(topic, word, object)? else {
+        if let Some(checkout) = object.id.text().filter(|_| topic == Topic::Checkout) {
+            return Ok(Some(Reading::Ask(status::of_checkout(account, checkout).map(Truth::told))));
+        }
         return Ok(payment
             .map(|payment| Reading::Ask(status::of_intent(account, payment.as_str()).map(Truth::told))));
     };
@@ -168,7 +178,10 @@ fn snapshot(
 /// What an object says, without whom it is about and when. None where only the checkout's own state can tell.
 fn said(topic: Topic, word: &str, object: &Object<'_>) -> Result<Option<Report>, NotUnderstood> {
     let kind = match topic {
-        Topic::Checkout => checkout(word, object)?,
+        Topic::Checkout => match checkout(word, object)? {
+            Some(kind) => kind,
+            None => return Ok(None),
+        },
         Topic::Intent => match word {
             "payment_intent.succeeded" => {
                 Kind::Paid(object.money(&object.amount_received, "amount_received")?)
@@ -180,7 +193,8 @@ fn said(topic: Topic, word: &str, object: &Object<'_>) -> Result<Option<Report>,
             // Canceled: the checkout expired, or the payment failed for good.
             _ => return Ok(None),
         },
-        Topic::Charge => Kind::RefundedTotal(object.money(&object.amount_refunded, "amount_refunded")?),
+        // Its running total counts the refunds that are under way too; each has a state of its own.
+        Topic::Charge => return Ok(None),
         Topic::Refund => return status::of_refund(object, None).map(Some),
         Topic::Dispute => return status::of_dispute(object),
         // It does not hold the money: the payment may be paid already.
@@ -189,18 +203,19 @@ fn said(topic: Topic, word: &str, object: &Object<'_>) -> Result<Option<Report>,
     Ok(Some(Report::new(kind)))
 }
 
-fn checkout(word: &str, object: &Object<'_>) -> Result<Kind, NotUnderstood> {
+fn checkout(word: &str, object: &Object<'_>) -> Result<Option<Kind>, NotUnderstood> {
     let total = || object.money(&object.amount_total, "amount_total");
-    Ok(match (word, object.payment_status.text()) {
+    Ok(Some(match (word, object.payment_status.text()) {
         ("checkout.session.async_payment_succeeded", _) => Kind::Paid(total()?),
         ("checkout.session.async_payment_failed", _) => Kind::Failed,
         ("checkout.session.expired", _) => Kind::Expired,
         // Completed: the customer is done. It does not mean that the money is there.
         (_, Some("paid")) => Kind::Paid(total()?),
-        (_, Some("unpaid")) => Kind::Processing,
+        // A debit is under way, or a voucher or transfer is still the customer's to pay: the payment intent says which.
+        (_, Some("unpaid")) => return Ok(None),
         (_, Some("no_payment_required")) => Kind::Paid(nothing_of(total()?)),
         _ => return Err(missing("payment_status")),
-    })
+    }))
 }
 
 /// 0 of the same currency.

@@ -4,7 +4,7 @@ use super::events::nothing_of;
 use super::object::{List, Node, Object, missing};
 use super::{Account, requests};
 use crate::payment::{DisputeId, Kind, Loss, Moment, ProviderPaymentId, Refund, RefundId, Report, SessionId};
-use crate::provider::{Answer, Failure, Held, NotUnderstood, Step, Told, whose};
+use crate::provider::{Answer, Failure, Held, NotUnderstood, Step, Told};
 
 /// A refund's `status` (docs.stripe.com/api/refunds/object). A failure can follow a success, days later. `asked` is
 /// our id of it where we know it; else it is in the refund's own notes, if they are ours.
@@ -119,7 +119,9 @@ fn truth(account: &Account, checkout: &Object<'_>, answer: &Answer) -> Result<St
             declined.map(|_| Kind::AttemptDeclined)
         }
         ["complete", "paid", _] => Some(Kind::Paid(total()?)),
-        ["complete", "unpaid", "processing" | "requires_action"] => Some(Kind::Processing),
+        ["complete", "unpaid", "processing"] => Some(Kind::Processing),
+        // A voucher or a transfer that the customer has still to pay: nothing was received.
+        ["complete", "unpaid", "requires_action"] => None,
         ["complete", "unpaid", "requires_payment_method"] => Some(Kind::Failed),
         ["complete", "unpaid", "canceled"] => Some(Kind::Cancelled),
         ["complete", "no_payment_required", "null"] => Some(Kind::Paid(nothing_of(total()?))),
@@ -171,18 +173,4 @@ fn with_disputes(account: &Account, mut truth: Truth, payment: ProviderPaymentId
         }
         Ok(Step::Done(truth))
     })
-}
-
-/// Whose a payment intent, checkout or charge is. A charge of ours has the metadata of its payment intent
-/// (docs.stripe.com/metadata). The ids of checkouts name the mode, and nothing of the other is found here.
-pub(super) fn whose(account: &Account, payment: &ProviderPaymentId) -> Option<Step<Option<SessionId>>> {
-    let id = payment.as_str();
-    let checkout = if account.live { "cs_live_" } else { "cs_test_" };
-    let objects =
-        [("pi_", "payment_intents"), (checkout, "checkout/sessions"), ("ch_", "charges"), ("py_", "charges")];
-    let (_, objects) = objects.into_iter().find(|(prefix, _)| whose::is_named(id, prefix))?;
-    let path = format!("/v1/{objects}/{}", requests::segment(id));
-    Some(whose::ask(requests::get(account, &path), |answer| {
-        Ok(requests::body::<Object<'_>>(answer)?.session())
-    }))
 }

@@ -84,14 +84,14 @@ fn answer_of_stripe(request: &Request) -> Answer {
         "payment_intents" => json!({ "id": INTENT, "object": "payment_intent", "metadata": metadata }),
         "checkout" => {
             let id = path.split(['?', '/']).nth(4).unwrap();
-            checkout("complete", "paid", intent("succeeded", json!({})))
-                .as_object()
-                .cloned()
-                .map(|mut checkout| {
+            let mut checkout = checkout("complete", "paid", intent("succeeded", json!({})));
+            match id.strip_prefix("payment_intent=") {
+                Some(_) => json!({ "data": [checkout], "has_more": false }),
+                None => {
                     checkout["id"] = id.into();
-                    Value::Object(checkout)
-                })
-                .unwrap()
+                    checkout
+                }
+            }
         }
         other => panic!("nobody asks for {other}"),
     };

@@ -31,6 +31,23 @@ pub(super) const TABLE: &[Named] = &[
         unknown: (404, r#"{"error":{"code":"resource_missing","message":"No such charge","type":"invalid_request_error"}}"#),
     },
     Named {
+        provider: "stripe", id: "evt_1SXkQ4LkdIwHu7ixR2mWb0yE",
+        asked: &[("/v1/events/evt_1SXkQ4LkdIwHu7ixR2mWb0yE",
+            r#"{"id":"evt_1SXkQ4LkdIwHu7ixR2mWb0yE","object":"event","type":"checkout.session.completed","data":{"object":{"id":"cs_test_b1Tn8vQm3XcK7LzR2pWd9YsG4hJf6aEu","object":"checkout.session","client_reference_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#)],
+        unknown: (404, r#"{"error":{"code":"resource_missing","message":"No such event","type":"invalid_request_error"}}"#),
+    },
+    Named {
+        provider: "stripe", id: "evt_3SXkQ2LkdIwHu7ix0dP4tLwC",
+        asked: &[
+            // A dispute has none of our notes.
+            ("/v1/events/evt_3SXkQ2LkdIwHu7ix0dP4tLwC",
+                r#"{"id":"evt_3SXkQ2LkdIwHu7ix0dP4tLwC","object":"event","type":"charge.dispute.created","data":{"object":{"id":"du_1SXm0TLkdIwHu7ixVx8K2aPq","object":"dispute","metadata":{},"payment_intent":"pi_3SXkQ2LkdIwHu7ix0a7VbN3m"}}}"#),
+            ("/v1/payment_intents/pi_3SXkQ2LkdIwHu7ix0a7VbN3m",
+                r#"{"id":"pi_3SXkQ2LkdIwHu7ix0a7VbN3m","object":"payment_intent","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}"#),
+        ],
+        unknown: (404, ""),
+    },
+    Named {
         provider: "adyen", id: "PL61C53A8B97E6915A",
         asked: &[("/paymentLinks/PL61C53A8B97E6915A",
             r#"{"id":"PL61C53A8B97E6915A","status":"completed","reference":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}"#)],
@@ -53,6 +70,32 @@ pub(super) const TABLE: &[Named] = &[
         unknown: (404, r#"{"name":"RESOURCE_NOT_FOUND","details":[{"issue":"INVALID_RESOURCE_ID"}]}"#),
     },
     Named {
+        provider: "paypal", id: "WH-58D329510W468432D-8HN650336L201105X",
+        asked: &[("/v1/notifications/webhooks-events/WH-58D329510W468432D-8HN650336L201105X",
+            r#"{"id":"WH-58D329510W468432D-8HN650336L201105X","event_type":"CHECKOUT.ORDER.APPROVED","resource":{"id":"5O190127TN364715T","status":"APPROVED","purchase_units":[{"custom_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}]}}"#)],
+        unknown: (404, r#"{"name":"INVALID_RESOURCE_ID","message":"The requested resource ID was not found"}"#),
+    },
+    Named {
+        provider: "paypal", id: "WH-7Y7254563A4550640-11V2185806837105M",
+        asked: &[
+            ("/v1/notifications/webhooks-events/WH-7Y7254563A4550640-11V2185806837105M",
+                r#"{"id":"WH-7Y7254563A4550640-11V2185806837105M","event_type":"PAYMENT.CAPTURE.REFUNDED","resource":{"id":"1JU08902781691411","status":"COMPLETED","links":[{"rel":"self","href":"https://api-m.paypal.com/v2/payments/refunds/1JU08902781691411"},{"rel":"up","href":"https://api-m.paypal.com/v2/payments/captures/3C679366HH908993F"}]}}"#),
+            ("/v2/payments/captures/3C679366HH908993F",
+                r#"{"id":"3C679366HH908993F","status":"COMPLETED","custom_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}"#),
+        ],
+        unknown: (404, ""),
+    },
+    Named {
+        provider: "paypal", id: "WH-1GE84257G0350133W-6RW800890C634293G",
+        asked: &[
+            ("/v1/notifications/webhooks-events/WH-1GE84257G0350133W-6RW800890C634293G",
+                r#"{"id":"WH-1GE84257G0350133W-6RW800890C634293G","event_type":"CUSTOMER.DISPUTE.CREATED","resource":{"dispute_id":"PP-R-KWD-10110663","disputed_transactions":[{"seller_transaction_id":"3C679366HH908993F"}]}}"#),
+            ("/v2/payments/captures/3C679366HH908993F",
+                r#"{"id":"3C679366HH908993F","status":"COMPLETED","custom_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}"#),
+        ],
+        unknown: (404, ""),
+    },
+    Named {
         provider: "mollie", id: "tr_5B8cwPMGnU6qLbRvo7qEZo",
         asked: &[("/v2/payments/tr_5B8cwPMGnU6qLbRvo7qEZo?embed=refunds,chargebacks",
             r#"{"resource":"payment","id":"tr_5B8cwPMGnU6qLbRvo7qEZo","mode":"live","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}"#)],
@@ -71,6 +114,12 @@ pub(super) const TABLE: &[Named] = &[
         unknown: (404, ""),
     },
     Named {
+        provider: "checkout_com", id: "evt_hcnr3dscynbwkjfmgnwzbqwbka",
+        asked: &[("/workflows/events/evt_hcnr3dscynbwkjfmgnwzbqwbka",
+            r#"{"id":"evt_hcnr3dscynbwkjfmgnwzbqwbka","type":"payment_captured","data":{"id":"pay_4fxnxsnovyoxs324mp7mcijbwr","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}},"action_invocations":[]}"#)],
+        unknown: (404, ""),
+    },
+    Named {
         provider: "gocardless", id: "PM0X1CC8E3VM4H",
         asked: &[("/payments/PM0X1CC8E3VM4H",
             r#"{"payments":{"id":"PM0X1CC8E3VM4H","status":"confirmed","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#)],
@@ -81,6 +130,32 @@ pub(super) const TABLE: &[Named] = &[
         asked: &[("/billing_requests/BRQ9A2Z96TGP9WJ",
             r#"{"billing_requests":{"id":"BRQ9A2Z96TGP9WJ","status":"pending","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#)],
         unknown: (404, r#"{"error":{"message":"Resource not found","type":"invalid_api_usage","errors":[{"reason":"resource_not_found"}],"code":404}}"#),
+    },
+    Named {
+        provider: "gocardless", id: "EV01R2D7Q0H8ZV",
+        asked: &[("/events/EV01R2D7Q0H8ZV",
+            r#"{"events":{"id":"EV01R2D7Q0H8ZV","action":"confirmed","resource_type":"payments","links":{"payment":"PM0X1CC8E3VM4H"},"resource_metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#)],
+        unknown: (404, r#"{"error":{"message":"Resource not found","type":"invalid_api_usage","code":404}}"#),
+    },
+    Named {
+        provider: "gocardless", id: "EV01R2D7Q0H8ZW",
+        asked: &[
+            ("/events/EV01R2D7Q0H8ZW",
+                r#"{"events":{"id":"EV01R2D7Q0H8ZW","action":"confirmed","resource_type":"payments","metadata":{},"links":{"payment":"PM0X1CC8E3VM4H"}}}"#),
+            ("/payments/PM0X1CC8E3VM4H",
+                r#"{"payments":{"id":"PM0X1CC8E3VM4H","status":"confirmed","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#),
+        ],
+        unknown: (404, ""),
+    },
+    Named {
+        provider: "gocardless", id: "EV01R2D7Q0H8ZX",
+        asked: &[
+            ("/events/EV01R2D7Q0H8ZX",
+                r#"{"events":{"id":"EV01R2D7Q0H8ZX","action":"fulfilled","resource_type":"billing_requests","links":{"billing_request":"BRQ9A2Z96TGP9WJ"}}}"#),
+            ("/billing_requests/BRQ9A2Z96TGP9WJ",
+                r#"{"billing_requests":{"id":"BRQ9A2Z96TGP9WJ","status":"fulfilled","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#),
+        ],
+        unknown: (404, ""),
     },
     Named {
         provider: "razorpay", id: "pay_Qfldmt5StKZFCB",
@@ -183,17 +258,23 @@ pub(super) const TABLE: &[Named] = &[
             r#"{"id":"chk_AQ1JAVXAT2HKT3WD76FR","reference":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1","status":"open","amount":4999,"currency":"EUR","updated_at":"2026-11-24T16:59:59.000Z"}"#)],
         unknown: (404, r#"{"error":{"code":"not_found","message":"There is no such checkout."}}"#),
     },
+    Named {
+        provider: "sandbox", id: "evt_AQ1JAVXAT2HK_1795539599000",
+        asked: &[("/v1/events/evt_AQ1JAVXAT2HK_1795539599000",
+            r#"{"id":"chk_AQ1JAVXAT2HKT3WD76FR","reference":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1","status":"open","amount":4999,"currency":"EUR","updated_at":"2026-11-24T16:59:59.000Z"}"#)],
+        unknown: (404, r#"{"error":{"code":"not_found","message":"There is no such event."}}"#),
+    },
 ];
 
 /// Texts that each provider is not asked about, beside those of [`HOSTILE`].
 #[rustfmt::skip]
 pub(super) const NO_IDS: &[(&str, &[&str])] = &[
-    ("stripe", &["pi_", "re_3SXkQ2LkdIwHu7ix0a7VbN3m", "cs_live_b1Tn8vQm3XcK7LzR2pWd9YsG4hJf6aEu", "cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"]),
+    ("stripe", &["pi_", "evt_", "evt_1SX_1", "re_3SXkQ2LkdIwHu7ix0a7VbN3m", "cs_live_b1Tn8vQm3XcK7LzR2pWd9YsG4hJf6aEu", "cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"]),
     ("adyen", &["PL", "NC6HT9CRT65ZGN8", "NC6HT9CRT65ZGN822", "NC6HT9CRT65ZGN-2"]),
-    ("paypal", &["1042", "3c679366hh908993f", "PP-R-KWD-10110663"]),
+    ("paypal", &["1042", "WH-", "WH-58D329510W468432D", "WH-1-2", "wh-58d329510w468432d-8hn650336l201105x", "3c679366hh908993f", "PP-R-KWD-10110663"]),
     ("mollie", &["tr_", "re_4qqhO89gsT", "tr-5B8cwPMGnU6qLbRvo7qEZo"]),
-    ("checkout_com", &["pay_", "hpp_", "act_4fxnxsnovyoxs324mp7mcijbwr"]),
-    ("gocardless", &["PM", "RFB7M82324NYB3", "pm0x1cc8e3vm4h"]),
+    ("checkout_com", &["pay_", "evt_", "hpp_", "act_4fxnxsnovyoxs324mp7mcijbwr"]),
+    ("gocardless", &["PM", "EV", "ev01r2d7q0h8zv", "RFB7M82324NYB3", "pm0x1cc8e3vm4h"]),
     ("razorpay", &["pay_", "rfnd_FP8QHiV938haTz", "Qfldmt5StKZFCB"]),
     ("square", &["1042", "B2EZLslUm4bkdPq9", "2fUXCUbrGoXXyNT6iYYYUiWmUZeZY_1", "pi_3SXkQ2LkdIwHu7ix0a7VbN3m"]),
     ("paystack", &["T685312322670591", "cs-nobody-1", "cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1", "0042"]),
@@ -203,7 +284,7 @@ pub(super) const NO_IDS: &[(&str, &[&str])] = &[
     ("btcpay", &["1042", "EWk7cGVvsRZ4BLm2NaS", "EWk7cGVvsRZ4-Lm2NaS2pd"]),
     ("nowpayments", &["5745459419.0", "-5", "05745459419"]),
     ("coinbase_business", &["0f3c41437441147ed6230ca", "0F3C41437441147ED6230CA6"]),
-    ("sandbox", &["chk_", "txn_", "rfd_1"]),
+    ("sandbox", &["chk_", "txn_", "rfd_1", "evt_AQ1JAVXAT2HK", "evt_AQ1JAVXAT2HK_01", "evt__1"]),
     ("manual", &["cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"]),
     ("generic", &["cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"]),
 ];

@@ -37,7 +37,9 @@ fn each_row_of_the_transaction_s_table() {
             assert_eq!(report.reason.as_deref(), reason, "{status}");
             assert_eq!(report.word.as_deref(), Some(status));
             assert_eq!(report.payment.as_ref().unwrap().as_str(), PAYMENT);
-            assert_eq!(report.said_at, Moment::parse_rfc3339("2026-11-24T17:00:10.000Z"));
+            // Its times are not those of the work on it: a decline that is told later ends it.
+            let at = Moment::parse_rfc3339("2026-11-24T17:00:10.000Z");
+            assert_eq!(report.said_at, at.filter(|_| report.kind != Kind::Processing), "{status}");
         }
     }
     for odd in [
