@@ -68,7 +68,7 @@ async fn what_was_under_way_and_is_declined_is_open_again_and_can_be_cancelled()
     let world = World::start().await;
     for (order, works_first) in [("1", true), ("2", false)] {
         let session = world.reaches(order, "pending").await;
-        let works = events::intent_processing(&format!("evt_{order}_works"), &session.id);
+        let works = events::processing(&format!("evt_{order}_works"), &session.id);
         let no = events::a_minute_later(events::declined(&format!("evt_{order}_no"), &session.id));
         if works_first {
             assert_eq!(world.stripe_tells(&works).await.expect(200)["outcome"], "applied");

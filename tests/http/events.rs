@@ -11,9 +11,9 @@ pub fn paid(id: &str, session: &str) -> Value {
     event::paid(id, session, 4999, "eur")
 }
 
-/// Completed, but the money is still on its way.
+/// The money is still on its way.
 pub fn processing(id: &str, session: &str) -> Value {
-    event::completed(id, session, "unpaid", 4999, "eur")
+    event::processing(id, session)
 }
 
 /// The money that was on its way is there.
@@ -23,7 +23,8 @@ pub fn async_paid(id: &str, session: &str) -> Value {
 
 /// The money that was on its way will not come.
 pub fn async_failed(id: &str, session: &str) -> Value {
-    of_type(processing(id, session), "checkout.session.async_payment_failed")
+    let unpaid = event::completed(id, session, "unpaid", 4999, "eur");
+    of_type(unpaid, "checkout.session.async_payment_failed")
 }
 
 pub fn expired(id: &str, session: &str) -> Value {
@@ -34,11 +35,6 @@ pub fn expired(id: &str, session: &str) -> Value {
 pub fn intent_paid(id: &str, session: &str) -> Value {
     let amount = json!({ "amount_received": 4999, "currency": "eur", "status": "succeeded" });
     event::of(id, "payment_intent.succeeded", merged(intent(session), &amount))
-}
-
-/// The money of a payment intent is on its way.
-pub fn intent_processing(id: &str, session: &str) -> Value {
-    event::of(id, "payment_intent.processing", merged(intent(session), &json!({ "status": "processing" })))
 }
 
 /// The same event, of a minute later by Stripe's clock.
@@ -61,13 +57,29 @@ pub fn declined_because(id: &str, session: &str, code: &str) -> Value {
     event::of(id, "payment_intent.payment_failed", merged(intent(session), &error))
 }
 
-/// Refunded until now, as a running total on the charge.
-pub fn refunded_total(id: &str, session: &str, total: u64) -> Value {
+/// A refund of so much, which names our session.
+pub fn refunded(id: &str, session: &str, amount: u64) -> Value {
+    let mut event = refund(id, &format!("re_{id}"), INTENT, amount);
+    event["data"]["object"]["metadata"] = json!({ "session_id": session });
+    event
+}
+
+/// That a charge was refunded, and what Stripe then says of its checkout: so much until now, in more refunds than it lists.
+pub fn refunded_total(id: &str, session: &str, total: u64) -> (Value, Value) {
     let charge = json!({
         "id": "ch_3SXkQ2LkdIwHu7ix0a7VbN3m", "object": "charge", "amount": 4999, "amount_refunded": total,
-        "currency": "eur", "metadata": { "session_id": session }, "payment_intent": INTENT, "livemode": false,
+        "created": 1_795_539_300, "currency": "eur", "livemode": false,
     });
-    event::of(id, "charge.refunded", charge)
+    let told = json!({ "metadata": { "session_id": session }, "payment_intent": INTENT });
+    let known = json!({ "refunds": { "data": [], "has_more": true } });
+    let intent = json!({
+        "id": INTENT, "object": "payment_intent", "status": "succeeded", "latest_charge": merged(charge.clone(), &known),
+    });
+    let checkout = json!({
+        "id": "cs_test_refunded", "object": "checkout.session", "client_reference_id": session, "status": "complete",
+        "payment_status": "paid", "amount_total": 4999, "currency": "eur", "payment_intent": intent,
+    });
+    (event::of(id, "charge.refunded", merged(charge, &told)), checkout)
 }
 
 /// A refund made in Stripe's Dashboard: it names the payment intent and nothing of ours.

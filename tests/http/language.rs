@@ -42,12 +42,12 @@ async fn a_sessions_own_language_comes_before_the_browsers() {
             &none,
             Some("fr-CA,fr;q=0.9"),
             "fr",
-            "Merci, nous sommes en train de vérifier votre paiement.",
+            "Merci, nous attendons la confirmation de votre paiement.",
             "49,99\u{a0}EUR",
         ),
         (&none, None, "en", "Thanks, we are confirming your payment.", "49.99\u{a0}EUR"),
         (&none, Some("ja"), "en", "Thanks, we are confirming your payment.", "49.99\u{a0}EUR"),
-        (&unknown, Some("pl"), "pl", "Dziękujemy, sprawdzamy Twoją płatność.", "49,99\u{a0}EUR"),
+        (&unknown, Some("pl"), "pl", "Dziękujemy, czekamy na potwierdzenie płatności.", "49,99\u{a0}EUR"),
     ] {
         let shown = asks(&world, page, accepted, None).await;
         assert_eq!((shown.status, heading(&shown.body)), (200, says));
@@ -76,6 +76,21 @@ async fn the_poll_speaks_the_language_of_whoever_asks_and_says_which() {
         assert_eq!((polled.header("content-language"), polled.header("vary")), (tag, "accept-language"));
         assert_eq!(polled.expect(200)["message"], message);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_for_another_language_is_not_told_that_nothing_has_changed() {
+    let world = World::start().await;
+    let (_, poll, secret) = opened(&world, "1", None).await;
+    let known = |etag: &str, accepted: &'static str| {
+        let request = world.http.get(format!("{}{poll}", world.stack.url)).bearer_auth(&secret);
+        request.header("accept-language", accepted).header("if-none-match", etag).send()
+    };
+    let english = asks(&world, &poll, Some("en"), Some(&secret)).await.header("etag").to_owned();
+    assert_eq!(known(&english, "en-GB").await.expect("an answer").status(), 304);
+    let german = Answer::of(known(&english, "de").await.expect("an answer")).await;
+    assert_eq!((german.status, german.header("content-language")), (200, "de"));
+    assert_ne!(german.header("etag"), english);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,6 +109,63 @@ async fn a_link_says_what_is_true_of_its_order() {
     }
 }
 
+/// The page asked for the money again while the webhook of a payment was on its way.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_came_back_from_a_checkout_is_not_asked_as_if_they_had_not_paid() {
+    let world = World::start().await;
+    let path = world.links("1", json!({})).await;
+    let session = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
+    let session = crate::reach::Opened::of(&session);
+    assert_eq!(world.page(&session.checkout_url).await.status, 303);
+    assert_eq!(heading(&world.page(&path).await.body), "Pay 49.99\u{a0}EUR to Test shop", "nobody came back");
+    world.page(&session.return_path()).await;
+    let page = world.page(&path).await;
+    assert_eq!((page.status, heading(&page.body)), (200, "Thanks, we are confirming your payment."));
+    assert!(page.body.contains("<form"), "who turned back can choose another way: {}", page.body);
+    world.sets_on("link", "ex", 1_700_000_000_000).await;
+    let page = world.page(&path).await;
+    assert_eq!((page.status, heading(&page.body)), (410, "Thanks, we are confirming your payment."));
+    assert!(!page.body.contains("<form"), "{}", page.body);
+}
+
+/// With a way back to the shop there was no way to another method.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_failure_a_link_offers_another_way_though_it_has_a_way_back() {
+    let world = World::start().await;
+    let back = "https://shop.example/cart";
+    let path =
+        world.links("1", json!({ "cancel_url": back, "return_url": "https://shop.example/thanks" })).await;
+    let go = world.sent_to(&world.chooses(&path, "method=card").await);
+    assert_eq!(world.page(&go).await.status, 303);
+    let session = world.shop.session_id("1", 1).to_string();
+    world.stripe_tells(&events::async_failed("evt_1", &session)).await.expect(200);
+    let page = world.page(&go).await;
+    assert!(page.body.contains(&format!("href=\"{}{path}\"", world.stack.url)), "{}", page.body);
+    let page = world.page(&path).await;
+    assert!(page.body.contains("<form") && page.body.contains(back), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_with_too_many_attempts_leads_back_to_the_shop_and_not_to_its_thanks() {
+    let world = World::start().await;
+    let wish =
+        json!({ "cancel_url": "https://shop.example/cart", "return_url": "https://shop.example/thanks" });
+    let path = world.links("1", wish).await;
+    for attempt in 1..=20 {
+        let go = world.sent_to(&world.chooses(&path, "method=card").await);
+        assert!(go.starts_with("/go/"), "{attempt}: {go}");
+        let session = world.shop.session_id("1", attempt).to_string();
+        world.stripe_tells(&events::expired(&format!("evt_{attempt}"), &session)).await.expect(200);
+    }
+    let page = world.page(&path).await;
+    assert_eq!(heading(&page.body), "This order cannot be paid here any more. Please ask the shop.");
+    assert!(page.body.contains("https://shop.example/cart"), "{}", page.body);
+    assert!(!page.body.contains("https://shop.example/thanks"), "{}", page.body);
+    // Nor is another way offered where an attempt ended.
+    let last = world.shop.get("/v1/orders/1").await.expect(200)["sessions"][19]["id"].clone();
+    assert_eq!(last, json!(world.shop.session_id("1", 20).to_string()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_shop_wrote_is_shown_as_text() {
     let world = World::start().await;

@@ -37,6 +37,7 @@ mod back_again;
 mod bad_bodies;
 mod bad_ids;
 mod bad_keys;
+mod batches;
 mod bounds;
 mod by_hand;
 mod by_payment;

@@ -18,7 +18,7 @@ async fn an_order_is_read_with_its_sessions_and_without_their_secrets() {
     let second = world.shop.post("/v1/sessions", json!({ "order_id": "1" })).await.expect(201);
     let id = second["id"].as_str().expect("an id");
     world.stripe_tells(&events::paid("evt_2", id)).await.expect(200);
-    world.stripe_tells(&events::refunded_total("evt_3", id, 1_000)).await.expect(200);
+    world.stripe_tells(&events::refunded("evt_3", id, 1_000)).await.expect(200);
     let path = "/v1/orders/1";
     let order = world.shop.get(path).await.expect(200);
     let by_staff = world.shop.call("GET", path, &world.shop.read_key, None).await.expect(200);
@@ -75,7 +75,7 @@ async fn an_order_tells_when_each_session_was_sent_came_back_and_was_confirmed()
     let page = world.shop.call("GET", &session.return_path(), "", None).await;
     assert_eq!(page.status, 200);
     world.stripe_tells(&events::paid("evt_1", &session.id)).await.expect(200);
-    world.stripe_tells(&events::refunded_total("evt_2", &session.id, 4_999)).await.expect(200);
+    world.stripe_tells(&events::refunded("evt_2", &session.id, 4_999)).await.expect(200);
     let after = seen(&world.shop.order("1").await);
     let times = ["created_at", "sent_at", "returned_at", "confirmed_at", "updated_at"];
     let times: Vec<_> = times.iter().map(|name| after[*name].as_str().expect("a moment")).collect();

@@ -4,7 +4,7 @@ use payproof_edge::api::view::poll_after_ms;
 use serde_json::{Value, json};
 
 use crate::events;
-use crate::reach::MESSAGES;
+use crate::reach::{MESSAGES, heading};
 use crate::world::{Answer, World};
 
 async fn polls(world: &World, id: &str, key: &str, known: Option<&str>) -> Answer {
@@ -177,6 +177,31 @@ async fn a_failed_session_is_asked_about_while_another_is_under_way() {
     world.stripe_tells(&events::async_paid("evt_3", second)).await.expect(200);
     let paid = polls(&world, &failed.id, &failed.client_secret, None).await.expect(200);
     assert_eq!((paid["final"].as_bool(), paid["paid"].as_bool()), (Some(true), Some(true)));
+}
+
+/// It read "Payment was not completed. You can try again" once the other's money went back, and nothing could be opened.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_sessions_of_a_refunded_order_say_that_it_was_refunded() {
+    let world = World::start().await;
+    for (order, status) in [("1", "failed"), ("2", "pending")] {
+        let other = world.reaches(order, status).await;
+        let paid = world.shop.post("/v1/sessions", json!({ "order_id": order, "method": "wallet" })).await;
+        let paid = paid.expect(201)["id"].as_str().expect("an id").to_owned();
+        world.stripe_tells(&events::paid(&format!("evt_{order}_8"), &paid)).await.expect(200);
+        world.stripe_tells(&events::refunded(&format!("evt_{order}_9"), &paid, 4999)).await.expect(200);
+        assert_eq!(world.shop.status(order).await, "refunded");
+        let polled = polls(&world, &other.id, &other.client_secret, None).await.expect(200);
+        assert_eq!(polled["message"], "Your payment has been refunded.", "{status}");
+        assert_eq!((&polled["final"], &polled["can_retry"]), (&json!(true), &json!(false)), "{status}");
+        for path in [&other.checkout_url, &other.return_path()] {
+            let page = world.page(path).await;
+            assert_eq!(
+                (page.status, heading(&page.body)),
+                (200, "Your payment has been refunded."),
+                "{path}"
+            );
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

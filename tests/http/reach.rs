@@ -68,7 +68,7 @@ impl World {
             "cancelled" => vec![self.cancels(&evt(1), id)],
             "expired" => vec![events::expired(&evt(1), id)],
             "review" => vec![events::over(events::paid(&evt(1), id), 4998, "eur")],
-            "refunded" => vec![events::paid(&evt(1), id), events::refunded_total(&evt(2), id, 4999)],
+            "refunded" => vec![events::paid(&evt(1), id), events::refunded(&evt(2), id, 4999)],
             other => panic!("no way into {other}"),
         };
         for event in tells {

@@ -133,10 +133,12 @@ async fn a_refund_that_comes_back_as_webhooks_is_counted_once() {
     world.shop.refunds("1", "k", json!({ "amount": 1_000 })).await.expect(200);
     let object = world.stripe.refund_objects().remove(0);
     world.stripe.knows_intent(events::INTENT, &session.id);
+    let (total, checkout) = events::refunded_total("evt_t", &session.id, 1_000);
+    world.stripe.knows_checkout_of(events::INTENT, checkout);
     for told in [
         event::of("evt_c", "refund.created", object.clone()),
         event::of("evt_u", "refund.updated", object.clone()),
-        events::refunded_total("evt_t", &session.id, 1_000),
+        total,
         event::of("evt_c", "refund.created", object),
     ] {
         let outcome = world.stripe_tells(&told).await.expect(200)["outcome"].clone();
@@ -145,7 +147,9 @@ async fn a_refund_that_comes_back_as_webhooks_is_counted_once() {
     }
     // One at Stripe's own dashboard is picked up beside it, and lessens what is left.
     world.stripe_tells(&events::refund("evt_d", "re_dash", events::INTENT, 1_500)).await.expect(200);
-    world.stripe_tells(&events::refunded_total("evt_t2", &session.id, 2_500)).await.expect(200);
+    let (total, checkout) = events::refunded_total("evt_t2", &session.id, 2_500);
+    world.stripe.knows_checkout_of(events::INTENT, checkout);
+    world.stripe_tells(&total).await.expect(200);
     assert_eq!(money(&world).await, (4999, 2_500, "paid".to_owned()));
     let more = world.shop.refunds("1", "l", json!({ "amount": 2_500 })).await;
     more.expect_problem(409, "refund_exceeds");

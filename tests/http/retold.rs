@@ -35,7 +35,7 @@ async fn a_day_of_the_stream_is_lost_and_everything_is_told_after_all() {
     let mut names: Vec<String> = vec!["whole".to_owned(), "part".to_owned()];
     let lost_from = now();
     told.changes(events::async_paid("evt_part_2", &part)).await;
-    told.changes(events::refunded_total("evt_whole_3", &whole, 700)).await;
+    told.changes(events::refunded("evt_whole_3", &whole, 700)).await;
     for number in 0..60 {
         let order = format!("lost{number}");
         told.paid(&order).await;

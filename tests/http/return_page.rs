@@ -41,7 +41,8 @@ async fn the_page_says_for_every_status_what_the_poll_says() {
         assert_eq!(page.status, 200, "{status}");
         keeps_to_itself(&page);
         assert_eq!(heading(&page.body), message, "{status}");
-        assert!(page.body.contains("49.99\u{a0}EUR") && page.body.contains(status), "{status}");
+        assert!(page.body.contains("49.99\u{a0}EUR"), "{status}");
+        assert!(page.body.contains(&format!("data-status=\"{status}\"")), "{status}");
         assert!(!page.body.contains("csec_"), "the secret is in the address already");
         let polled = world.shop.get(&format!("/v1/sessions/{}", session.id)).await.expect(200);
         assert_eq!((polled["status"].as_str(), polled["message"].as_str()), (Some(status), Some(message)));

@@ -63,7 +63,7 @@ async fn a_shop_that_was_down_for_an_hour_is_told_every_change_in_order_and_none
         told.teller.streams(told.id(order), told.after(nth));
     }
     told.teller.passes(told.after(1), told.after(30)).await;
-    told.changes(events::refunded_total("evt_a_3", &first, 500)).await;
+    told.changes(events::refunded("evt_a_3", &first, 500)).await;
     told.teller.streams(told.id("a"), told.after(30));
     told.teller.passes(told.after(30), told.after(61)).await;
     assert_eq!(told.sequences(), [1], "the shop is down");
@@ -144,7 +144,7 @@ async fn a_shop_is_told_only_what_it_wants_and_the_rest_is_not_made_up_for_later
     told.teller.looks(told.id("1"), told.start).await;
     assert_eq!(told.sequences(), [2]);
     assert_eq!(told.log(&session).await[0], "The shop does not want to be told order.processing.");
-    told.changes(events::refunded_total("evt_3", &session, 4999)).await;
+    told.changes(events::refunded("evt_3", &session, 4999)).await;
     told.teller.looks(told.id("1"), told.after(1)).await;
     assert_eq!(told.sequences(), [2, 3]);
     told.world.stack.stop().await;
@@ -173,7 +173,7 @@ async fn a_shop_that_names_an_address_later_is_told_only_what_happens_from_then_
     let url = format!("{}/notify", server.url);
     let with = crate::shop_server::document(&world, &world.shop, &url, Value::Null).to_string();
     world.stack.put_shop(&with).await.expect("a shop");
-    world.stripe_tells(&events::refunded_total("evt_2", id, 500)).await.expect(200);
+    world.stripe_tells(&events::refunded("evt_2", id, 500)).await.expect(200);
     // A container that has read the shop before learns of it within a minute.
     let later = payproof_edge::app::now().plus_seconds(61);
     teller.looks(world.shop.payment_id("1"), later).await;

@@ -286,9 +286,13 @@ async fn a_part_refund_told_by_several_events_goes_back_once() {
     };
     world.stripe_tells(&events::refund("evt_r1", "re_1", events::INTENT, 1_000)).await.expect(200);
     refunded(1_000).await;
-    world.stripe_tells(&events::refunded_total("evt_r2", &session.id, 1_000)).await.expect(200);
+    let (told, checkout) = events::refunded_total("evt_r2", &session.id, 1_000);
+    world.stripe.knows_checkout_of(events::INTENT, checkout);
+    world.stripe_tells(&told).await.expect(200);
     refunded(1_000).await;
-    world.stripe_tells(&events::refunded_total("evt_r3", &session.id, 1_500)).await.expect(200);
+    let (told, checkout) = events::refunded_total("evt_r3", &session.id, 1_500);
+    world.stripe.knows_checkout_of(events::INTENT, checkout);
+    world.stripe_tells(&told).await.expect(200);
     refunded(1_500).await;
     world.stripe_tells(&events::refund("evt_r4", "re_2", events::INTENT, 500)).await.expect(200);
     refunded(1_500).await;

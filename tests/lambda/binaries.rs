@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use payproof_edge::api::Function;
-
 /// The folder with the binary of each function, in the profile that this test was built in.
 pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -15,23 +13,20 @@ pub fn folder() -> &'static Path {
             "debug" => "dev",
             profile => profile,
         };
-        let packages: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
-        build(profile, &packages, &["--bins"])
+        // With all packages and a test beside them, libraries are compiled as `cargo test --workspace` has them already.
+        build(profile, &["--workspace", "--bins", "--test", "lambda"])
     })
 }
 
-/// Builds `what` of some packages in a profile; gives the folder that it is in.
-pub fn build(profile: &str, packages: &[&str], what: &[&str]) -> PathBuf {
+/// Builds something in a profile; gives the folder that it is in.
+pub fn build(profile: &str, what: &[&str]) -> PathBuf {
     let own = target_folder();
     let target = own.parent().expect("a target folder");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     cargo.args(["build", "--locked", "--quiet", "--profile", profile, "--target-dir"]).arg(target);
-    for package in packages {
-        cargo.args(["--package", package]);
-    }
     let built = cargo.args(what).status().expect("cargo runs");
-    assert!(built.success(), "cargo built {packages:?}");
+    assert!(built.success(), "cargo built {what:?}");
     target.join(if profile == "dev" { "debug" } else { profile })
 }
 

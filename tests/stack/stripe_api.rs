@@ -238,6 +238,15 @@ pub mod event {
         of(id, "checkout.session.completed", checkout(session, "complete", payment_status, amount, currency))
     }
 
+    /// `payment_intent.processing`.
+    pub fn processing(id: &str, session: &str) -> Value {
+        let intent = json!({
+            "id": "pi_3SXkQ2LkdIwHu7ix0a7VbN3m", "object": "payment_intent", "status": "processing", "livemode": false,
+            "metadata": { "session_id": session },
+        });
+        of(id, "payment_intent.processing", intent)
+    }
+
     /// `checkout.session.expired`.
     pub fn expired(id: &str, session: &str) -> Value {
         of(id, "checkout.session.expired", checkout(session, "expired", "unpaid", 4999, "eur"))

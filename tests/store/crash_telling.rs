@@ -48,7 +48,7 @@ impl Behind {
     async fn paid(&self, order: &str) {
         let session = self.world.shop.opens(order).await;
         let id = session["id"].as_str().expect("an id");
-        let processing = event::completed(&format!("evt_{order}_1"), id, "unpaid", 4999, "eur");
+        let processing = event::processing(&format!("evt_{order}_1"), id);
         self.world.stripe_tells(&processing).await.expect(200);
         let mut paid = event::paid(&format!("evt_{order}_2"), id, 4999, "eur");
         paid["type"] = "checkout.session.async_payment_succeeded".into();

@@ -481,10 +481,7 @@ async fn stored_events_and_early_names_are_found(store: &Store) {
         "what another shop's events name"
     );
     let early = store.early(&shop(), &payment.id).await.expect("a read");
-    assert_eq!(
-        early.iter().map(|early| early.event.clone()).collect::<Vec<_>>(),
-        std::slice::from_ref(&event.id)
-    );
+    assert_eq!(early, std::slice::from_ref(&event.id));
     assert_eq!(store.event(&shop(), &event.id).await.expect("a read"), Some(event.clone()));
     let other = ShopId::parse("other").expect("a shop");
     assert_eq!(store.event(&other, &event.id).await.expect("a read"), None);

@@ -32,7 +32,8 @@ async fn poll(app: &App, call: Call) -> Result<Response, Problem> {
         Reader::Customer => view.for_customer(&payment, id.attempt, language),
         Reader::Merchant => view,
     };
-    let etag = format!("\"{}\"", payment.version);
+    // The same version in another language is another answer.
+    let etag = format!("\"{}-{}\"", payment.version, language.tag());
     let response = if read::matches_etag(call.header(IF_NONE_MATCH.as_str()), &etag) {
         answer::empty(StatusCode::NOT_MODIFIED)
     } else {

@@ -1,4 +1,4 @@
-//! `POST /v1/webhooks/{shop_id}/{provider}`: verified before anything is parsed; a 2xx means stored.
+//! `POST /v1/webhooks/{shop_id}/{provider}`: verified before anything of it is believed; a 2xx means stored.
 #![forbid(unsafe_code)]
 
 use http::StatusCode;

@@ -80,7 +80,8 @@ impl App {
     }
 }
 
-/// The moment that a request came. Read once, at the top, and passed down.
+/// The moment that a request came. Read once, at the top, and passed down; again only for a token's stamp (`send.rs`) and
+/// for each order of `retell`.
 pub fn now() -> Moment {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Moment::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

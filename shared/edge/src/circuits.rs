@@ -1,6 +1,7 @@
 //! Which providers, and which shops' servers, are left alone for a while because they keep failing.
 //!
-//! Each container knows its own calls: nobody reads or writes an item for this.
+//! Each container knows its own calls: no item is read for this. Where a circuit opens while a session is opened a note is
+//! written for people (`store/left_alone.rs`); nothing decides by it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,6 @@
-//! Sessions that unverified deliveries named lately. Anybody can post, so following what they name is bounded: one
-//! session a second from a container, and each at most once a minute.
+//! Sessions that unverified deliveries named lately. Anybody can post, so following what they name is bounded: at most
+//! [`HINTS_MAX`] sessions within a minute, and each once. Only a delivery that is noted is followed, and
+//! [`App::may_note_refused`](crate::app::App::may_note_refused) lets one a second through.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

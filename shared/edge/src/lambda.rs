@@ -57,6 +57,7 @@ where
         let request = event.payload.into_request()?;
         Ok::<_, NotAnEvent>(Answer::from(handle(app, request, now()).await))
     });
+    // Not `lambda_runtime::run`: it adds a layer that opens a span for each event, and our lines show no spans.
     until_the_end(Runtime::new(service).run().await)
 }
 
@@ -139,7 +140,7 @@ async fn start(finish: impl FnOnce(App, &Settings) -> Result<App, Unset>) -> Opt
     }
 }
 
-/// Without its layer that opens a span for each event: our lines show no spans.
+/// What the process ends with, once the Runtime API hands out no more events.
 fn until_the_end(ended: Result<(), lambda_runtime::Error>) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,

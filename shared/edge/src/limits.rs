@@ -37,12 +37,16 @@ pub const IDEMPOTENCY_KEPT_SECONDS: u64 = 24 * 3_600;
 pub const CREATE_TIMEOUT: Duration = Duration::from_secs(7);
 /// Events that came early and are looked at when their order or session comes.
 pub const EARLY_AT_ONCE_MAX: usize = 50;
-/// How long all the asking of one webhook, or of all that came early for an order, may take.
+/// How long all the asking of one delivery, or of all that came early for an order, may take.
 pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
+/// Events of one delivery that are asked about at the same time.
+pub const ASKED_AT_ONCE: usize = 8;
 /// How long connecting to a provider may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long opening a session may take in all.
 pub const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+/// What is left of that for our own writes: no provider is begun that could not be ended.
+pub const OPEN_MARGIN: Duration = Duration::from_secs(1);
 /// How long a provider has to answer a request for a refund.
 pub const REFUND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a provider has to close a checkout, or to say what is true of it, while a merchant waits.
@@ -55,8 +59,6 @@ pub const FIND_TIMEOUT: Duration = Duration::from_secs(12);
 pub const FIND_EACH_TIMEOUT: Duration = Duration::from_secs(4);
 /// Facts that one refund can take: asked for, answered, ended. An order that has no room for them takes none.
 pub const FACTS_OF_A_REFUND: usize = 3;
-/// What is left of that for our own writes: no provider is begun that could not be ended.
-pub const OPEN_MARGIN: Duration = Duration::from_secs(1);
 /// Characters of what is kept of why an attempt went to its provider.
 pub const WHY_CHARS_MAX: usize = 600;
 /// Bytes of a provider's answer.
@@ -68,8 +70,6 @@ pub const EXCHANGES_MAX: usize = 6;
 pub const TIMER_AHEAD_MILLIS: u64 = 60_000;
 /// How long a timer is kept past its moment.
 pub const TIMER_KEPT_SECONDS: u64 = 30 * 86_400;
-/// The latest first look at a session.
-pub const FIRST_LOOK_MILLIS: u64 = payproof::payment::limits::FIRST_LOOK_MILLIS;
 /// How long looking at one order may take; what is left then is due again in a minute.
 pub const RECONCILE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Sessions of one order that are looked at in one run.

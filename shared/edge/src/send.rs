@@ -100,14 +100,18 @@ impl Sender {
     }
 
     async fn exchange<T>(&self, mut step: Step<T>) -> Result<Halt<T>, Failure> {
-        for _ in 0..=EXCHANGES_MAX {
+        let mut sent = 0;
+        loop {
             match step {
                 Step::Done(value) => return Ok(Halt::Done(value)),
                 Step::Find(search) => return Ok(Halt::Find(search)),
+                Step::Send(_) if sent == EXCHANGES_MAX => {
+                    return Err(Failure::Unknown("it took too many requests".to_owned()));
+                }
                 Step::Send(Exchange { request, read }) => step = read(&self.send(request).await?)?,
             }
+            sent = sent.saturating_add(1);
         }
-        Err(Failure::Unknown("it took too many requests".to_owned()))
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Failure> {

@@ -8,7 +8,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::RegisterOrder, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::RegisterOrder, "evt#", &["GetItem", "UpdateItem"]),
     (Function::RegisterOrder, "due#", &["PutItem"]),
-    (Function::RegisterOrder, "ptr#", &["GetItem"]),
+    (Function::RegisterOrder, "ptr#", &["GetItem", "PutItem", "Query"]),
     // The timer, the attempt, the reserve, the early events; the idempotency key around it.
     (Function::CreateSession, "pay_", &["GetItem", "PutItem", "UpdateItem", "Query"]),
     (Function::CreateSession, "evt#", &["GetItem", "UpdateItem"]),
@@ -16,7 +16,7 @@ pub const NEEDS: &[(Function, &str, &[&str])] = &[
     (Function::CreateSession, "rest#", &["PutItem"]),
     (Function::CreateSession, "idem#", &["PutItem", "UpdateItem", "DeleteItem"]),
     // Whose a provider's payment is, for an event that was stored and names nothing else.
-    (Function::CreateSession, "ptr#", &["GetItem"]),
+    (Function::CreateSession, "ptr#", &["GetItem", "PutItem", "Query"]),
     // Written first, else read; kept where it matches nothing, named where its order will look.
     (Function::WebhookReceive, "pay_", &["GetItem", "PutItem", "UpdateItem"]),
     (Function::WebhookReceive, "evt#", &["GetItem", "PutItem", "UpdateItem"]),
@@ -79,6 +79,9 @@ pub const QUEUE_NEEDS: &[(Function, &str, &[&str])] = &[
 pub(super) const NOT_IN_THE_STORY: &[(Function, &str, &str)] = &[
     // The event that was kept is tried once more; here its order would have to appear between two steps.
     (Function::WebhookReceive, "evt#", "UpdateItem"),
+    // An event that could not be read when it came, and so was not remembered, nor what waits for its payment applied.
+    (Function::RegisterOrder, "ptr#", "Query"),
+    (Function::CreateSession, "ptr#", "Query"),
     // A provider that remembers and that tells payments when it is asked: Xendit.
     (Function::MerchantAct, "ptr#", "PutItem"),
     (Function::MerchantAct, "ptr#", "Query"),

@@ -150,11 +150,11 @@ pub const fn poll_after_ms(age_ms: u64) -> u64 {
 }
 
 /// What is true for the customer of a session: whoever paid by another attempt, or whose payment by another is under
-/// way, reads that, and is not asked to pay again.
+/// way, or whose money by another went back, reads that, and is not asked to pay again.
 pub const fn customer_reads(session: Status, order: Status) -> Status {
     match (order, session) {
-        (Status::Paid | Status::Processing | Status::Review, Status::Refunded) => session,
-        (Status::Paid | Status::Processing | Status::Review, _) => order,
+        (_, Status::Refunded) => session,
+        (Status::Paid | Status::Processing | Status::Review | Status::Refunded, _) => order,
         _ => session,
     }
 }

@@ -4,8 +4,8 @@ use payproof::payment::{Fact, Moment, PaymentId, ProviderName, SessionId};
 use payproof::shop::Shop;
 
 use super::apply_stored::apply_stored;
+use super::deadline::Deadline;
 use super::record::FlowError;
-use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::WEBHOOK_ASK_TIMEOUT;
 use crate::store::{EventId, StoreError};
@@ -20,15 +20,15 @@ use crate::store::{EventId, StoreError};
 pub async fn apply_early(app: &App, shop: &Shop, id: &PaymentId, now: Moment) -> Result<bool, FlowError> {
     let mut applied = false;
     let deadline = Deadline::after(WEBHOOK_ASK_TIMEOUT);
-    for early in app.store.early(&shop.id, id).await? {
-        match app.store.event(&shop.id, &early.event).await {
+    for event_id in app.store.early(&shop.id, id).await? {
+        match app.store.event(&shop.id, &event_id).await {
             Ok(Some(event)) if event.applied_at.is_none() => {
                 applied |= apply_stored(app, shop, &event, Some(id), deadline, now).await?.anything();
             }
             Ok(_) => {}
             // One event that cannot be read must not keep its order from being registered.
             Err(StoreError::Unreadable(what)) => {
-                tracing::error!(shop_id = %shop.id, payment_id = %id, event = %early.event, what, "an early event cannot be read");
+                tracing::error!(shop_id = %shop.id, payment_id = %id, event = %event_id, what, "an early event cannot be read");
             }
             Err(error) => return Err(error.into()),
         }

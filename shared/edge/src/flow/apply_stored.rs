@@ -1,14 +1,17 @@
 //! Applying an event that was verified and stored: read again from its bytes, asked about again where only the provider
 //! can tell.
 
+use std::pin::Pin;
+
 use payproof::payment::{Moment, Outcome, PaymentId};
 use payproof::provider::{Configured, Failure, Reading, Told, Verified};
 use payproof::shop::Shop;
 
 use super::apply_early::name_early;
+use super::deadline::Deadline;
+use super::facts::{facts_of, strongest, waits};
 use super::record::{FlowError, record};
-use super::take_event::{Deadline, facts_of, strongest};
-use super::whose_payment::run_finding;
+use super::whose_payment::{remember, run_finding};
 use crate::app::App;
 use crate::random;
 use crate::store::StoredEvent;
@@ -72,9 +75,12 @@ pub(super) async fn apply_stored(
                     continue;
                 }
             };
-            let mut facts =
-                facts_of(provider.id(), of_event.id.as_deref(), &mut nth, &told, now, random::write_mark()?);
-            let id = &told.session.payment;
+            if provider.remembers() {
+                remembered(app, shop, provider.as_ref(), &told, deadline, now).await?;
+            }
+            let (session, event_id) = (told.session, of_event.id.as_deref());
+            let mut facts = facts_of(provider.id(), event_id, &mut nth, told, now, random::write_mark()?);
+            let id = &session.payment;
             if facts.is_empty() || only.is_some_and(|only| only != id) {
                 continue;
             }
@@ -83,7 +89,7 @@ pub(super) async fn apply_stored(
             let mut outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
             if outcome == Outcome::Unmatched && only.is_none() {
                 // What it is about may have been learned only now: whoever registers or reserves that looks for it.
-                name_early(app, shop, provider.id(), told.session, &facts, &event.id, now).await?;
+                name_early(app, shop, provider.id(), session, &facts, &event.id, now).await?;
                 outcome = record(&app.store, id, &shop.id, Some(provider.id()), &facts).await?;
             }
             tracing::info!(
@@ -93,11 +99,9 @@ pub(super) async fn apply_stored(
             outcomes.push(outcome);
         }
     }
-    let waits =
-        |outcome: &Outcome| matches!(outcome, Outcome::Unmatched | Outcome::PastCap | Outcome::NotUnderstood);
-    let in_part = outcomes.iter().any(|outcome| !waits(outcome));
-    if outcomes.iter().any(waits) {
-        let outcome = strongest(outcomes);
+    let in_part = outcomes.iter().any(|outcome| !waits(*outcome));
+    if outcomes.iter().copied().any(waits) {
+        let outcome = strongest(&outcomes);
         return Ok(match silent {
             Some(failure) if !in_part => Applied::NotAnswered(failure),
             _ => Applied::Waits { outcome, in_part },
@@ -105,9 +109,22 @@ pub(super) async fn apply_stored(
     }
     if in_part || only.is_none() {
         app.store.mark_event_applied(&shop.id, &event.id, now).await?;
-        return Ok(Applied::Done(strongest(outcomes)));
+        return Ok(Applied::Done(strongest(&outcomes)));
     }
     Ok(Applied::Waits { outcome: Outcome::Unmatched, in_part })
+}
+
+/// Remembers whose the payments are that a stored event tells of, which may have others applied that wait for that: one
+/// inside the other, as deep as there are payments that nobody knew of.
+fn remembered<'a>(
+    app: &'a App,
+    shop: &'a Shop,
+    provider: &'a dyn Configured,
+    told: &'a Told,
+    deadline: Deadline,
+    now: Moment,
+) -> Pin<Box<dyn Future<Output = Result<(), FlowError>> + Send + 'a>> {
+    Box::pin(remember(app, shop, provider.id(), told, deadline, now))
 }
 
 /// What a reading tells; none where the provider's answer names no session of ours.

@@ -6,8 +6,9 @@ use payproof::payment::{Attempt, Moment, Outcome, Payment, Report};
 use payproof::provider::{Closed, Configured, Failure, Held, Step, Told};
 use payproof::shop::Shop;
 
+use super::deadline::Deadline;
+use super::facts::facts_of;
 use super::record::{FlowError, record};
-use super::take_event::facts_of;
 use super::whose_payment::remember;
 use crate::app::App;
 use crate::circuits::Callee;
@@ -73,10 +74,10 @@ pub async fn ask_provider(
     let said = at.run(step, limit, now).await?;
     let told = Told { session: at.held().session, checkout_id: None, reports: said, fetched: true };
     if at.provider.remembers() {
-        remember(app, shop, at.provider.id(), &told, now).await?;
+        remember(app, shop, at.provider.id(), &told, Deadline::after(limit), now).await?;
     }
     let write = random::write_mark().map_err(FlowError::from)?;
-    let facts = facts_of(at.provider.id(), None, &mut 0, &told, now, write);
+    let facts = facts_of(at.provider.id(), None, &mut 0, told.clone(), now, write);
     let outcome = match facts.as_slice() {
         [] => Outcome::Stale,
         facts => record(&app.store, &payment.id, &shop.id, Some(at.provider.id()), facts).await?,

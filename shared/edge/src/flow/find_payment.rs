@@ -6,8 +6,8 @@ use std::time::Duration;
 use payproof::payment::{Moment, Payment, ProviderPaymentId, SessionId};
 use payproof::shop::Shop;
 
+use super::deadline::Deadline;
 use super::record::FlowError;
-use super::take_event::Deadline;
 use super::whose_payment::run_finding;
 use crate::app::App;
 use crate::circuits::Callee;

@@ -12,10 +12,10 @@ use payproof::provider::Configured;
 use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
+use super::deadline::Deadline;
 use super::finish_opening::{Finished, finish_opening, keeps_key};
 use super::record::{FlowError, record, record_while};
-use super::refund::{RefundError, Sent, send_refund};
-use super::take_event::Deadline;
+use super::refund::{RefundError, Sent, Time, send_refund};
 use crate::app::App;
 use crate::limits::{LOOK_TIMEOUT, LOOK_TIMEOUT_LEAST, OPENING_MILLIS, REFUND_UNDER_WAY_MILLIS};
 use crate::random;
@@ -219,7 +219,7 @@ impl Look<'_> {
             if self.deadline.left().is_zero() {
                 break;
             }
-            match send_refund(self.app, self.shop, &payment, &ask, self.now).await {
+            match send_refund(self.app, self.shop, &payment, &ask, Time::Again, self.now).await {
                 Ok(Sent::Answered | Sent::Refused) => looked.learned(Outcome::Applied),
                 Ok(Sent::Unknown) => {}
                 Err(RefundError::Flow(error)) => return Err(error.into()),

@@ -5,6 +5,7 @@
 mod compose;
 mod tries;
 
+use payproof::payment::due::first_look;
 use payproof::payment::{
     Attempt, Fact, Moment, Nonce, Opening, Payment, PaymentId, SessionId, opening, reserve, reserve_instead,
 };
@@ -20,7 +21,7 @@ use super::opening::{OpenError, Opened, Wish};
 use super::record::{FlowError, record};
 use crate::app::App;
 use crate::circuits::Callee;
-use crate::limits::{FIRST_LOOK_MILLIS, OPENING_MILLIS, RACES_MAX};
+use crate::limits::{OPENING_MILLIS, RACES_MAX};
 use crate::store::{AttemptItem, Due, IdempotencyKey, Saved};
 
 /// Opens a session for an order, or gives the open one.
@@ -170,8 +171,8 @@ impl Flow<'_> {
         let Some(provider) = self.shop.providers.get(choice.provider.as_str()) else { return Ok(None) };
         let (item, session) = self.compose(&payment, attempt, &choice, provider.as_ref())?;
         let store = &self.app.store;
-        let first_look = session.expires_at.min(self.now.plus_millis(FIRST_LOOK_MILLIS));
-        store.put_timer(&payment.id, first_look, Due::Reconcile, self.now).await.map_err(FlowError::from)?;
+        let look = first_look(&session);
+        store.put_timer(&payment.id, look, Due::Reconcile, self.now).await.map_err(FlowError::from)?;
         store.put_attempt(&item, self.now).await.map_err(FlowError::from)?;
         let change = match self.before.as_ref().and_then(|before| before.failed.clone()) {
             Some(failed) => reserve_instead(&payment, failed, attempt, session),

@@ -8,9 +8,9 @@ use payproof::shop::Shop;
 
 use super::apply_early;
 use super::ask_provider::AskError;
+use super::deadline::Deadline;
 use super::look_at_session::{Looked, look_at_session};
 use super::record::{FlowError, order_of_session, record};
-use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{RECONCILE_BY_HAND_TIMEOUT, RECONCILE_SESSIONS_MAX, RECONCILE_TIMEOUT};
 use crate::random;

@@ -6,9 +6,9 @@ use payproof::payment::due::outstanding;
 use payproof::payment::{Moment, Payment};
 use payproof::shop::Shop;
 
+use super::deadline::Deadline;
 use super::reconcile::{Which, look, set_next};
 use super::record::FlowError;
-use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{LOOK_LAST, RECONCILE_TIMEOUT};
 use crate::store::{LIST_ALL, list_from, list_key};

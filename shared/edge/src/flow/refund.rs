@@ -3,13 +3,13 @@
 use payproof::payment::limits::FACTS_MAX;
 use payproof::payment::{
     AskedRefund, CannotRefund, Decision, Fact, FactId, Moment, Outcome, Payment, PaymentId, RefundAsk,
-    RefundId, RefundWish, Refunding, Report, Source, asked_refund, decide, refunding,
+    RefundId, RefundWish, Refunding, Report, Source, UNREACHABLE, WriteMark, asked_refund, decide, refunding,
 };
 use payproof::provider::{Configured, Failure, RefundOrder, Step, Told};
 use payproof::shop::Shop;
 
+use super::facts::facts_of;
 use super::record::{FlowError, is_ours, record};
-use super::take_event::facts_of;
 use crate::app::App;
 use crate::circuits::Callee;
 use crate::limits::{FACTS_OF_A_REFUND, RACES_MAX, REFUND_TIMEOUT};
@@ -36,14 +36,23 @@ pub enum RefundError {
     Flow(#[from] FlowError),
 }
 
+/// Whether a request is the first for its refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// Nothing was sent before: if this one does not reach the provider, there is no refund.
+    First,
+    /// One before may have been made.
+    Again,
+}
+
 /// What asking a provider for a refund came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sent {
     /// It answered; its answer is recorded.
     Answered,
-    /// It said no, for good: that is recorded, and the amount is free again.
+    /// It said no, for good, or was never reached: that is recorded, and the amount is free again.
     Refused,
-    /// Nothing is known, or it was not reached: the refund stays asked for, and is looked at again.
+    /// Nothing is known: the refund stays asked for, and is looked at again.
     Unknown,
 }
 
@@ -65,7 +74,7 @@ pub async fn refund(
         Reserved::Before(known) => return Ok(known),
         Reserved::Now(payment, ask) => (payment, ask),
     };
-    send_refund(app, shop, &payment, &ask, now).await?;
+    send_refund(app, shop, &payment, &ask, Time::First, now).await?;
     let payment = app.store.load(order).await.map_err(FlowError::from)?;
     payment.and_then(|payment| asked_refund(&payment, id)).ok_or(RefundError::OrderNotFound)
 }
@@ -157,6 +166,7 @@ pub async fn send_refund(
     shop: &Shop,
     payment: &Payment,
     ask: &RefundAsk,
+    time: Time,
     now: Moment,
 ) -> Result<Sent, RefundError> {
     let (provider, step) = asking(shop, payment, ask)?;
@@ -167,16 +177,13 @@ pub async fn send_refund(
     let (facts, sent) = match &answer {
         Ok(report) => {
             let told = Told { session, checkout_id: None, reports: vec![report.clone()], fetched: true };
-            (facts_of(provider.id(), None, &mut 0, &told, now, write), Sent::Answered)
+            (facts_of(provider.id(), None, &mut 0, told, now, write), Sent::Answered)
         }
         Err(Failure::Refused { code, .. }) => {
-            let said = Report::new(ask.refused())
-                .payment(Some(ask.payment.clone()))
-                .word("refund_refused")
-                .reason(Some(code.as_deref().unwrap_or("refused")));
-            let id = FactId::ours(ask.attempt, &format!("refund_refused:{}", ask.id));
-            let fact = Fact { id, attempt: ask.attempt, source: Source::Us, said, at: now, write };
-            (vec![fact], Sent::Refused)
+            (vec![refused(ask, code.as_deref().unwrap_or("refused"), now, write)], Sent::Refused)
+        }
+        Err(Failure::Unreachable(_)) if time == Time::First => {
+            (vec![refused(ask, UNREACHABLE, now, write)], Sent::Refused)
         }
         Err(Failure::Unknown(_) | Failure::NotUnderstood(_) | Failure::Unreachable(_)) => {
             (Vec::new(), Sent::Unknown)
@@ -197,4 +204,14 @@ pub async fn send_refund(
         outcome = outcome.word(), "a refund was asked for"
     );
     Ok(sent)
+}
+
+/// That no refund was made, and why.
+fn refused(ask: &RefundAsk, why: &str, now: Moment, write: WriteMark) -> Fact {
+    let said = Report::new(ask.refused())
+        .payment(Some(ask.payment.clone()))
+        .word("refund_refused")
+        .reason(Some(why));
+    let id = FactId::ours(ask.attempt, &format!("refund_refused:{}", ask.id));
+    Fact { id, attempt: ask.attempt, source: Source::Us, said, at: now, write }
 }

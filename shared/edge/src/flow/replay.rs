@@ -4,8 +4,8 @@ use payproof::payment::{Moment, Outcome};
 use payproof::shop::Shop;
 
 use super::apply_stored::{Applied, apply_stored};
+use super::deadline::Deadline;
 use super::record::FlowError;
-use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{BULK_TIMEOUT, WEBHOOK_ASK_TIMEOUT};
 use crate::store::{EventCursor, EventId};

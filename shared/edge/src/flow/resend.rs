@@ -6,8 +6,8 @@ use payproof::notify::sent_again;
 use payproof::payment::{Moment, News, OrderId, PaymentId, Telling, told};
 use payproof::shop::Shop;
 
+use super::deadline::Deadline;
 use super::record::FlowError;
-use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{BULK_TIMEOUT, RACES_MAX};
 use crate::store::{Due, LIST_ALL, Notification, list_from};

@@ -8,9 +8,9 @@ use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Closing, ask_provider, close_checkout};
 use super::cancel::{By, stopped};
+use super::deadline::Deadline;
 use super::record::{FlowError, is_ours, order_of_session};
-use super::refund::{can_be_asked, send_refund};
-use super::take_event::Deadline;
+use super::refund::{Time, can_be_asked, send_refund};
 use crate::app::App;
 use crate::limits::{ACT_TIMEOUT, BULK_TIMEOUT, RACES_MAX};
 use crate::random;
@@ -149,6 +149,10 @@ impl Flow<'_> {
                 return Ok(None);
             }
         }
+        if self.is_nobody_to_ask(payment) {
+            self.without_provider(payment).await?;
+            return Ok(None);
+        }
         ask_provider(app, shop, payment, id.attempt, ACT_TIMEOUT, now).await?;
         let payment = self.load().await?;
         match (review(&payment, id.attempt, self.ruling), self.ruling) {
@@ -163,6 +167,22 @@ impl Flow<'_> {
                 Ruling::Reject,
             ) => Ok(None),
             (Err(why), _) => Err(why.into()),
+        }
+    }
+
+    /// Whether the session is at a provider that cannot be asked about any.
+    fn is_nobody_to_ask(&self, payment: &Payment) -> bool {
+        let session = payment.sessions.get(&self.id.attempt);
+        let provider = session.and_then(|session| self.shop.providers.get(session.provider.as_str()));
+        provider.is_some_and(|provider| !provider.can_be_asked())
+    }
+
+    /// Nobody can be asked what became of what is held, so a person's word is what there is.
+    async fn without_provider(&self, payment: &Payment) -> Result<(), ReviewError> {
+        let Self { app, shop, id, now, .. } = *self;
+        match self.ruling {
+            Ruling::Approve => self.confirm(payment.clone()).await,
+            Ruling::Reject => Ok(stopped(app, shop, payment, id.attempt, self.by, false, now).await?),
         }
     }
 
@@ -232,7 +252,7 @@ impl Flow<'_> {
             if deadline.left().is_zero() {
                 break;
             }
-            if let Err(error) = send_refund(self.app, self.shop, payment, ask, self.now).await {
+            if let Err(error) = send_refund(self.app, self.shop, payment, ask, Time::First, self.now).await {
                 tracing::warn!(session_id = %self.id, refund_id = %ask.id, %error, "a refund's answer was not recorded");
             }
         }

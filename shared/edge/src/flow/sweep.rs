@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use payproof::payment::Moment;
 
+use super::deadline::Deadline;
 use super::record::FlowError;
-use super::take_event::Deadline;
 use crate::app::App;
 use crate::limits::{QUEUE_LONG, SWEEP_TIMEOUT};
 use crate::store::{Due, Shard};

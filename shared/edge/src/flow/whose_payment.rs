@@ -7,10 +7,10 @@ use payproof::provider::{Failure, Step, Told};
 use payproof::shop::Shop;
 
 use super::apply_stored::apply_stored;
+use super::deadline::Deadline;
 use super::record::FlowError;
-use super::take_event::Deadline;
 use crate::app::App;
-use crate::limits::{EXCHANGES_MAX, WEBHOOK_ASK_TIMEOUT};
+use crate::limits::EXCHANGES_MAX;
 use crate::send::Halt;
 
 /// What a step came to.
@@ -62,6 +62,7 @@ pub(super) async fn remember(
     shop: &Shop,
     provider: &ProviderName,
     told: &Told,
+    deadline: Deadline,
     now: Moment,
 ) -> Result<(), FlowError> {
     let begins = |kind: &Kind| matches!(kind, Kind::Paid(_) | Kind::Processing | Kind::Review);
@@ -73,7 +74,7 @@ pub(super) async fn remember(
         for event in app.store.early_of_payment(&shop.id, provider, payment).await? {
             let Some(event) = app.store.event(&shop.id, &event).await? else { continue };
             if event.applied_at.is_none() {
-                apply_stored(app, shop, &event, None, Deadline::after(WEBHOOK_ASK_TIMEOUT), now).await?;
+                apply_stored(app, shop, &event, None, deadline, now).await?;
             }
         }
     }

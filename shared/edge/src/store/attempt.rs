@@ -4,7 +4,7 @@ use payproof::payment::{Moment, Nonce, PaymentId, SessionId};
 use payproof::provider::Created;
 use payproof::secret::Secret;
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::error::was_done;
 use super::expression::{Expression, Item, Read as _, n, s};
 use super::{Store, StoreError};
@@ -17,7 +17,6 @@ const GO_TOKEN: &str = "g";
 const OPENING_UNTIL: &str = "ou";
 const CHECKOUT_ID: &str = "i";
 const CHECKOUT_URL: &str = "ur";
-const UNTIL: &str = "until";
 
 /// What the request to the provider is made of, beyond the order's money: stored before the provider hears of it, so
 /// that a repeat is the same request to the byte whatever changed meanwhile.

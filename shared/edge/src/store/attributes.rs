@@ -1,5 +1,7 @@
 //! The attribute names of the order's item, listed once. A write costs the whole item, so names are short.
 
+/// Second after which DynamoDB may delete an item: the table's TTL attribute.
+pub(super) const UNTIL: &str = "until";
 /// Partition key: `pay_…`.
 pub(super) const PK: &str = "pk";
 /// Sort key: `order`.

@@ -43,7 +43,7 @@ impl Store {
         }
     }
 
-    /// Opens the connection, so that the first request does not wait for it. An error is left to that request.
+    /// Opens the connection, by a read of an item that is not there, so that the first request does not wait for it. An error is left to that request.
     pub async fn warm(&self) {
         let read = self
             .client

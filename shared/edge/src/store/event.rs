@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use payproof::payment::{Moment, Outcome, ProviderName, SessionId, ShopId};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::error::was_done;
 use super::expression::{Expression, Item, Read as _, b, n, s};
 use super::{Store, StoreError};
@@ -21,7 +21,6 @@ const DELIVERY: &str = "del";
 const BODY: &str = "body";
 const RECEIVED: &str = "at";
 const APPLIED: &str = "app";
-const UNTIL: &str = "until";
 
 /// The id of a stored event: `ev_<day>_<time>_<id>`. It follows from what the event is, so the same event is stored
 /// once however often it comes.

@@ -6,7 +6,7 @@ use payproof::payment::{Moment, SessionId, ShopId, WriteMark};
 use payproof::shop::KeyKind;
 use sha2::{Digest as _, Sha256};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::error::was_done;
 use super::expression::{Expression, Item, Read as _, b, n, s};
 use super::{Store, StoreError};
@@ -15,7 +15,6 @@ use crate::limits::{IDEMPOTENCY_KEPT_SECONDS, IDEMPOTENCY_RUNNING_MILLIS};
 const BODY: &str = "bh";
 const RUNNING_UNTIL: &str = "run";
 const SESSION: &str = "ses";
-const UNTIL: &str = "until";
 const OWNER: &str = "own";
 
 /// A key as the store knows it: the shop's, by its hash, with the hash of the body that it was sent with.

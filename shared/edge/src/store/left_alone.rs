@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use payproof::payment::{Moment, ShopId};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::expression::{Read as _, n, s};
 use super::{Store, StoreError};
 use crate::limits::LEFT_ALONE_KEPT_SECONDS;
@@ -30,7 +30,7 @@ impl Store {
             .item(PK, s(format!("rest#{shop}")))
             .item(SK, s(provider))
             .item(OPEN_UNTIL, n(until.millis()))
-            .item("until", n(until.seconds().saturating_add(LEFT_ALONE_KEPT_SECONDS)));
+            .item(UNTIL, n(until.seconds().saturating_add(LEFT_ALONE_KEPT_SECONDS)));
         put.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
     }
 

@@ -2,14 +2,13 @@
 
 use payproof::payment::{LinkToken, Moment};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::expression::{Read as _, n, s};
 use super::{Store, StoreError};
 use crate::limits::LINK_KEPT_SECONDS;
 
 const REQUEST: &str = "r";
 const EXPIRES: &str = "ex";
-const UNTIL: &str = "until";
 
 /// What a link says of the sessions that are opened by it.
 #[derive(Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]

@@ -19,6 +19,7 @@ mod order;
 mod order_item;
 mod order_list;
 mod pointer;
+mod query;
 mod refused;
 mod shop;
 pub mod size;
@@ -28,7 +29,6 @@ mod told;
 
 pub use attempt::{AttemptItem, Request as AttemptRequest};
 pub use client::Store;
-pub use early::Early;
 pub use error::StoreError;
 pub use event::{EventId, StoredEvent};
 pub use event_pages::EventCursor;

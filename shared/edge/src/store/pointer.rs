@@ -3,7 +3,7 @@
 
 use payproof::payment::{ProviderName, ProviderPaymentId, SessionId, ShopId};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::event::EventId;
 use super::expression::{Read as _, n, s};
 use super::{Store, StoreError};
@@ -85,7 +85,7 @@ impl Store {
             .item(PK, s(partition(shop, provider)))
             .item(SK, s(format!("{}{event}", early_prefix(payment))))
             .item(EVENT, s(event.to_string()))
-            .item("until", n(now.seconds().saturating_add(EVENT_KEPT_SECONDS)));
+            .item(UNTIL, n(now.seconds().saturating_add(EVENT_KEPT_SECONDS)));
         put.send().await.map(|_| ()).map_err(|error| StoreError::of(&error))
     }
 

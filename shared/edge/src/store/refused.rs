@@ -4,7 +4,7 @@
 use payproof::payment::{Moment, ProviderName, ShopId};
 use sha2::{Digest as _, Sha256};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::error::was_done;
 use super::expression::{Read as _, n, s};
 use super::{Store, StoreError};
@@ -46,9 +46,9 @@ impl Store {
             .item(REASON, s(&note.reason))
             .item(AT, n(note.at.millis()))
             .item(BYTES, n(note.body_bytes))
-            .item("until", n(note.at.seconds().saturating_add(REFUSED_KEPT_SECONDS)))
+            .item(UNTIL, n(note.at.seconds().saturating_add(REFUSED_KEPT_SECONDS)))
             .condition_expression("attribute_not_exists(pk) OR #until <= :now")
-            .expression_attribute_names("#until", "until")
+            .expression_attribute_names("#until", UNTIL)
             .expression_attribute_values(":now", n(note.at.seconds()));
         if let Some(claims) = &note.claims {
             put = put.item(CLAIMS, s(claims));
@@ -68,7 +68,7 @@ impl Store {
     ) -> Result<Vec<Note>, StoreError> {
         let items = self.query_prefix(&format!("ref#{shop}#{provider}"), "").await?;
         let live =
-            items.iter().filter(|item| item.number_if("until").is_some_and(|until| until > now.seconds()));
+            items.iter().filter(|item| item.number_if(UNTIL).is_some_and(|until| until > now.seconds()));
         live.map(|item| {
             Ok(Note {
                 reason: item.text(REASON)?.to_owned(),

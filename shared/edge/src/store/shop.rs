@@ -39,7 +39,7 @@ impl Store {
         }
     }
 
-    /// Writes a shop's configuration, as [`payproof::shop::with_hashed_keys`] made it.
+    /// Writes a shop's configuration, as [`payproof::shop::to_store`] made it.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{
     StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
+use super::attributes::UNTIL;
 use super::{Store, StoreError};
 
 /// A table.
@@ -46,7 +47,7 @@ pub const PAYMENTS: Table = Table {
     partition_key: "pk",
     sort_key: Some("sk"),
     indexes: &[LISTED, NEEDS_SOMEBODY],
-    ttl: Some("until"),
+    ttl: Some(UNTIL),
     stream: true,
 };
 

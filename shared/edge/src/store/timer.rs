@@ -2,13 +2,12 @@
 
 use payproof::payment::{Moment, PaymentId};
 
-use super::attributes::{PK, SK};
+use super::attributes::{PK, SK, UNTIL};
 use super::error::was_done;
 use super::expression::{Read as _, n, s};
 use super::{Store, StoreError};
 use crate::limits::{TIMER_AHEAD_MILLIS, TIMER_KEPT_SECONDS, TIMER_SHARDS, TIMERS_PAGE};
 
-const UNTIL: &str = "until";
 /// The key of the last timer that was handed on.
 const HANDED: &str = "at";
 

@@ -9,8 +9,8 @@ use payproof::shop::Shop;
 
 use crate::app::App;
 use crate::circuits::Callee;
+use crate::flow::deadline::Deadline;
 use crate::flow::opening::OpenError;
-use crate::flow::take_event::Deadline;
 use crate::limits::{CREATE_TIMEOUT, OPEN_MARGIN, OPEN_TIMEOUT, WHY_CHARS_MAX};
 
 /// A provider that was tried in this request.
