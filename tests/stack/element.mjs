@@ -16,7 +16,7 @@ const shop = createServer((request, response) => {
   response.setHeader("content-type", "text/html; charset=utf-8");
   // A strict shop: nothing but itself and payproof.
   response.setHeader("content-security-policy", `default-src 'none'; script-src 'self' ${url}; connect-src ${url}`);
-  response.end(`<!doctype html><html lang="de"><title>Danke</title><header><h1>Danke</h1></header><main>
+  response.end(`<!doctype html><html lang="${request.url === "/pt" ? "pt" : "de"}"><title>Danke</title><header><h1>Danke</h1></header><main>
     <script src="/seen.js"></script>
     <script src="${url}/v1/status.js" defer></script>
     <payproof-status session="${session.id}" secret="${secret}"><a href="/order">See your order</a></payproof-status>
@@ -42,8 +42,9 @@ const page = await open("/");
 await says(page, "Vielen Dank, wir bestätigen gerade Ihre Zahlung.");
 const fallback_shown_after = await page.getByText("See your order").isVisible();
 const message = await page.evaluate(() => {
-  const part = document.querySelector("payproof-status").shadowRoot.querySelector("[part=message]");
-  return { role: part.getAttribute("role"), live: part.getAttribute("aria-live") };
+  const said = document.querySelector("payproof-status").shadowRoot.querySelector("[role=status]");
+  const parts = [...said.querySelectorAll("[part]")].map((part) => part.getAttribute("part"));
+  return { live: said.getAttribute("aria-live"), parts, lang: said.lang };
 });
 const before = await page.locator("payproof-status").getAttribute("status");
 
@@ -53,14 +54,27 @@ await customer.locator("button[name=act][value=pay]").first().click();
 await customer.waitForURL(/\/return\//);
 await says(page, "Zahlung bestätigt. Ihre Bestellung wird jetzt bearbeitet.");
 const after = await page.locator("payproof-status").getAttribute("status");
+// Moved about in the page it asks anew, and has nothing new to tell.
+await page.evaluate(() => {
+  const element = document.querySelector("payproof-status");
+  globalThis.moved = performance.getEntriesByType("resource").length;
+  document.querySelector("main").prepend(element);
+});
+await page.waitForFunction(() => performance.getEntriesByType("resource").length > globalThis.moved);
+await page.waitForTimeout(200);
 const seen = await page.evaluate(() => seen);
 const inaccessible = await violations(page);
+
+// What the page is written in is none of ours: then what its reader likes.
+const elsewhere = await open("/pt", { locale: "es-MX" });
+await says(elsewhere, "Pago confirmado. Su pedido se está procesando.");
+const spoken = await elsewhere.evaluate(() => document.querySelector("payproof-status").shadowRoot.querySelector("[role=status]").lang);
 
 const wrong = await open("/wrong");
 await wrong.waitForFunction(() => seen.some(([name]) => name === "lost"));
 const without = await open("/", { javaScriptEnabled: false });
 const report = {
-  gzipped: gzipSync(Buffer.from(script)).length, message, before, after, seen, fallback_shown_after, problems, inaccessible,
+  gzipped: gzipSync(Buffer.from(script)).length, message, spoken, before, after, seen, fallback_shown_after, problems, inaccessible,
   wrong: { text: await wrong.locator("main").innerText(), status: await wrong.locator("payproof-status").getAttribute("status") },
   without: (await without.locator("main").innerText()).trim(),
 };

@@ -135,7 +135,52 @@ async function lost() {
   return { without, onward: onward === `${url}/demo`, clean: !page.url().includes("secret") };
 }
 
+/** Paid by hand: what is to be done stands there until it is done, and not a moment longer. */
+async function by_hand() {
+  const page = await tab({ width: 360 });
+  await asks("PUT", "/v1/orders/by-hand", { amount: 4999, currency: "EUR" });
+  const session = await asks("POST", "/v1/sessions", { order_id: "by-hand", provider: "manual", cancel_url: `${url}/demo` });
+  await page.goto(session.checkout_url);
+  await page.waitForURL("**/return/**");
+  const todo = await page.locator(".instructions").innerText();
+  const way_back = await page.getByRole("link", { name: "Back to the shop" }).getAttribute("href");
+  await look(page, "return-by-hand-light");
+  await asks("POST", `/v1/sessions/${session.id}/review`, { decision: "approve", actor: "Ada" });
+  await says(page, "Payment confirmed. Your order is now being processed.");
+  await look(page, "return-by-hand-paid-light");
+  return { todo, way_back: way_back === `${url}/demo`, after: await page.locator("main").innerText() };
+}
+
+/** The network fails while the page is open: it says so, and goes on once the network is back. */
+async function offline() {
+  const page = await tab({ width: 360 });
+  await asks("PUT", "/v1/orders/offline", { amount: 4999, currency: "EUR" });
+  const session = await asks("POST", "/v1/sessions", { order_id: "offline" });
+  await page.goto(session.checkout_url);
+  await page.locator("input[name=deliver][value=lost]").check({ force: true });
+  await act(page, "pay");
+  await page.waitForURL("**/return/**");
+  await page.route("**/v1/sessions/**", (route) => route.abort());
+  const lost = page.locator("#lost");
+  await page.waitForFunction(() => document.getElementById("lost").textContent);
+  const told = { role: await lost.getAttribute("role"), words: await lost.textContent(), still: await said(page) };
+  await look(page, "return-offline-light");
+  await page.unroute("**/v1/sessions/**");
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.waitForFunction(() => !document.getElementById("lost").textContent);
+  // What is refused for good is not asked for without end.
+  let asked = 0;
+  await page.route("**/v1/sessions/**", (route) => { asked += 1; return route.fulfill({ status: 404, contentType: "application/problem+json", body: "{}" }); });
+  await says(page, "Please open the payment from the shop again to see its status.");
+  const times = asked;
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.waitForTimeout(1500);
+  return { ...told, stopped: asked === times };
+}
+
 await tell({
+  by_hand: await by_hand(),
+  offline: await offline(),
   lost: await lost(),
   declined: await declined(),
   failed: await failed(),

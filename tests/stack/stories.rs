@@ -13,6 +13,17 @@ const THANKS: &str = "Thanks, we are confirming your payment.";
 async fn customers_read_the_truth_whatever_happens() {
     let seen = chromium::sees("stories.mjs").await;
 
+    let by_hand = &seen["by_hand"];
+    assert!(by_hand["todo"].as_str().expect("words").contains("Please send 49.99 EUR"), "{by_hand}");
+    assert_eq!(by_hand["way_back"], true, "{by_hand}");
+    let after = by_hand["after"].as_str().expect("words");
+    assert!(after.contains(PAID) && !after.contains("Please send"), "nobody is asked to pay twice: {after}");
+
+    let offline = &seen["offline"];
+    assert_eq!((&offline["role"], &offline["still"]), (&json!("status"), &json!(THANKS)), "{offline}");
+    assert!(offline["words"].as_str().expect("words").contains("cannot be read just now"), "{offline}");
+    assert_eq!(offline["stopped"], true, "{offline}");
+
     let lost = &seen["lost"];
     assert!(
         lost["without"].as_str().expect("words").contains("open the payment from the shop again"),

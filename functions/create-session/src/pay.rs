@@ -31,8 +31,8 @@ pub(crate) async fn choose(app: &App, call: &Call) -> Result<Response, Problem> 
         method: Some(method),
         provider: None,
         return_url: request.return_url,
-        // Who turns back can choose another way.
-        cancel_url: Some(request.cancel_url.unwrap_or_else(|| format!("{}/{page}", app.public_url))),
+        // Who turns back, or is declined, can choose another way; from there a link leads to the shop.
+        cancel_url: Some(format!("{}/{page}", app.public_url)),
         expires_in: None,
         locale: request.locale,
     };

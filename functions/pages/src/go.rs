@@ -32,7 +32,7 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     let checkout = item.as_ref().and_then(|item| item.checkout.clone()).filter(|_| open && !ran_out);
     let Some(checkout) = checkout else {
         let shown = Shown { language, ran_out: open && ran_out, ..Shown::default() };
-        return return_page::told(app, &payment, id.attempt, item.as_ref(), shown);
+        return return_page::told(app, &payment, id.attempt, item.as_ref(), shown, call.now);
     };
     tracing::info!(session_id = %id, "a customer was sent to the checkout");
     if let Err(error) = once(app, payment, id.attempt, Kind::Sent, call.now).await {

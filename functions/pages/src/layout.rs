@@ -7,6 +7,8 @@ use payproof_edge::api::{Code, Problem, Response, answer};
 use payproof_edge::random;
 
 const STYLE: &str = include_str!("page.css");
+/// Loads a page again in a while: where nothing else of it can be asked for.
+pub(crate) const LOADS_AGAIN: &str = include_str!("loads_again.js");
 
 /// A page: what it is called, what it says, and the script that it needs.
 pub(crate) struct Page<'a> {
@@ -61,6 +63,11 @@ impl Page<'_> {
         let response = answer::header(response, http::header::CONTENT_LANGUAGE, self.language.tag());
         Ok(private(response))
     }
+}
+
+/// Has a browser without JavaScript load the page again after so many seconds.
+pub(crate) fn without_script(seconds: u64) -> Markup {
+    html! { noscript { meta http-equiv="refresh" content=(seconds); } }
 }
 
 /// Keeps the address of a page, which may hold a secret, from whoever is linked to.

@@ -5,7 +5,10 @@ use maud::html;
 use payproof::language::Language;
 use payproof_edge::api::{Problem, Response, answer};
 
-use crate::layout::Page;
+use crate::layout::{LOADS_AGAIN, Page, without_script};
+
+/// After how many seconds a browser without JavaScript tries again, where nothing says how long it takes.
+const LOADED_AGAIN_SECONDS: u64 = 10;
 
 /// A link that leads nowhere: not a session's, or without the secret that belongs to it.
 pub(crate) fn unknown_link(language: Language) -> Result<Response, Problem> {
@@ -25,7 +28,8 @@ pub(crate) fn trouble(problem: Problem, language: Language) -> Result<Response, 
         h1 { (words.moment) }
         p { (words.moment_hint) }
     };
-    let page = Page { title: words.moment_title, language, body, head: html! {}, script: None };
+    let head = without_script(problem.retry_after.unwrap_or(LOADED_AGAIN_SECONDS));
+    let page = Page { title: words.moment_title, language, body, head, script: Some(LOADS_AGAIN) };
     let response = page.answer(problem.status())?;
     Ok(match problem.retry_after {
         Some(seconds) => answer::header(response, http::header::RETRY_AFTER, &seconds.to_string()),

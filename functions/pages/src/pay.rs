@@ -4,7 +4,7 @@
 use http::StatusCode;
 use maud::{Markup, html};
 use payproof::language::Language;
-use payproof::payment::{LinkToken, Method, Moment, Opening, Payment, opening};
+use payproof::payment::{Kind, LinkToken, Method, Moment, Opening, Payment, Status, opening};
 use payproof::routing::{Lately, Wanted, offered};
 use payproof::shop::Shop;
 use payproof_edge::api::{Call, Problem, Response};
@@ -28,26 +28,39 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
     let onward = link.request.return_url.as_deref();
     let back = link.request.cancel_url.as_deref().or(onward);
     let settled = match opening(&payment, None, None, call.now) {
-        Opening::AlreadyPaid | Opening::UnderWay => Some(words.message(payment.standing().status)),
-        Opening::TooMany => Some(words.page.too_many),
+        Opening::AlreadyPaid | Opening::UnderWay => Some((words.message(payment.standing().status), onward)),
+        Opening::TooMany => Some((words.page.too_many, None)),
         Opening::Open(_) | Opening::Next(_) => None,
     };
-    if let Some(message) = settled {
+    let onward = |url| (words.page.onward, url);
+    let back_to = |url| (words.page.back, url);
+    if let Some((message, way_on)) = settled {
         // What is true of the order comes first: who paid is not told that the link is old.
-        let onward = onward.map(|url| (words.page.onward, url));
-        return page(language, told(language, &shop, &payment, message, onward)).answer(StatusCode::OK);
+        let way = way_on.map(onward).or(back.map(back_to));
+        return page(language, told(language, &shop, &payment, message, way)).answer(StatusCode::OK);
     }
+    // Whoever came back from a checkout may have paid, and is not asked to as if they had not.
+    let came_back = came_back(&payment);
     if link.expires_at <= call.now {
-        let message = words.page.link_expired;
-        let back = back.map(|url| (words.page.back, url));
+        let message = if came_back { words.confirming } else { words.page.link_expired };
+        let back = back.map(back_to);
         return page(language, told(language, &shop, &payment, message, back)).answer(StatusCode::GONE);
     }
     let lately = app.circuits.known_of(&shop, Lately::of_order(&payment, call.now), call.now);
     let methods = offered(&shop, &Wanted::order(&payment), &lately);
     let said = call.query("said").as_deref().and_then(|word| said(language, word));
     let expires_at = link.expires_at;
-    let choice = Choice { language, methods: &methods, said, token: &token, expires_at, back };
+    let choice = Choice { language, methods: &methods, said, came_back, token: &token, expires_at, back };
     page(language, choice.shown(&shop, &payment)).answer_with_form(StatusCode::OK)
+}
+
+/// Whether a customer came back from a checkout of the order that may still be paid there, or was.
+fn came_back(payment: &Payment) -> bool {
+    let standing = payment.standing();
+    payment.facts.iter().filter(|fact| fact.said.kind == Kind::Returned).any(|fact| {
+        let status = standing.sessions.get(&fact.attempt);
+        status.is_some_and(|status| matches!(status, Status::Created | Status::Pending))
+    })
 }
 
 fn page(language: Language, body: Markup) -> Page<'static> {
@@ -100,6 +113,8 @@ struct Choice<'a> {
     methods: &'a [Method],
     /// Why the customer is back here.
     said: Option<&'static str>,
+    /// Whether somebody came back from a checkout, so that it may be paid.
+    came_back: bool,
     token: &'a LinkToken,
     expires_at: Moment,
     /// Where who does not want to pay goes, where the shop named that.
@@ -111,7 +126,8 @@ impl Choice<'_> {
         let words = self.language.words();
         let pay = words.page.pay.replace("{amount}", &self.language.amount(payment.money));
         html! {
-            h1 { (pay.replace("{shop}", &shop.name)) }
+            @if self.came_back { h1 { (words.confirming) } }
+            @else { h1 { (pay.replace("{shop}", &shop.name)) } }
             @if let Some(said) = self.said { p role="status" { (said) } }
             (what(self.language, shop, payment))
             @if self.methods.is_empty() {

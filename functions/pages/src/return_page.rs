@@ -2,9 +2,9 @@
 //! nothing of money, so the page says what is true and goes on asking until that is final.
 
 use http::StatusCode;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use payproof::language::Language;
-use payproof::payment::{Attempt, Kind, Moment, Payment, SessionId, Status};
+use payproof::payment::{Attempt, Kind, Moment, Opening, Payment, SessionId, Status, opening};
 use payproof::provider::Why;
 use payproof_edge::api::view::customer_reads;
 use payproof_edge::api::{Call, Problem, Response};
@@ -14,10 +14,12 @@ use payproof_edge::limits::TIMER_AHEAD_MILLIS;
 use payproof_edge::shops::Freshness;
 use payproof_edge::store::{AttemptItem, Due};
 
-use crate::layout::Page;
+use crate::layout::{LOADS_AGAIN, Page, without_script};
 use crate::{go, notice, of_browser};
 
 const SCRIPT: &str = include_str!("return_page.js");
+/// After how many seconds a browser without JavaScript looks again.
+const LOADED_AGAIN_SECONDS: u64 = 5;
 
 pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
     let language = of_browser(call);
@@ -43,6 +45,7 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
         id.attempt,
         item.as_ref(),
         Shown { language, ran_out: false, live: Some(id), instructions },
+        call.now,
     )
 }
 
@@ -95,6 +98,7 @@ pub(crate) fn told(
     attempt: Attempt,
     item: Option<&AttemptItem>,
     shown: Shown,
+    now: Moment,
 ) -> Result<Response, Problem> {
     let Shown { language, ran_out, live, instructions } = shown;
     let standing = payment.standing();
@@ -106,6 +110,7 @@ pub(crate) fn told(
     let locale = request.and_then(|request| request.locale.as_deref());
     let language = Language::choose(locale, Some(language.tag()));
     let open = !status.is_final();
+    let can_retry = matches!(opening(payment, None, None, now), Opening::Open(_) | Opening::Next(_));
     let why = Why::of(payment, attempt, status).and_then(|why| why.for_customer());
     let told = Told {
         language,
@@ -114,15 +119,17 @@ pub(crate) fn told(
         instructions: instructions.filter(|_| open),
         onward,
         back,
+        can_retry,
         live: live.filter(|_| open),
     };
     let body = body(payment, &told);
-    let head = html! {
-        @if open && live.is_some() {
-            noscript { (PreEscaped("<meta http-equiv=\"refresh\" content=\"5\">")) }
-        }
+    // Without the session's secret nothing can be asked for, so the page is loaded again.
+    let script = if live.is_some() { Some(SCRIPT) } else { open.then_some(LOADS_AGAIN) };
+    let head = if open {
+        without_script(LOADED_AGAIN_SECONDS)
+    } else {
+        html! {}
     };
-    let script = live.map(|_| SCRIPT);
     Page { title: language.words().page.title, language, body, head, script }.answer(StatusCode::OK)
 }
 
@@ -134,6 +141,8 @@ struct Told<'a> {
     instructions: Option<String>,
     onward: Option<&'a str>,
     back: Option<Back<'a>>,
+    /// Whether the order can be paid by another session.
+    can_retry: bool,
     /// The session that the page asks about.
     live: Option<SessionId>,
 }
@@ -158,10 +167,33 @@ impl<'a> Back<'a> {
     }
 }
 
+impl Back<'_> {
+    fn button(&self, language: Language) -> Markup {
+        let words = &language.words().page;
+        match self {
+            Self::Shop(url) => html! { a.button href=(url) rel="noreferrer" { (words.back) } },
+            Self::AnotherWay(url) => html! { a.button href=(url) rel="noreferrer" { (words.another_way) } },
+        }
+    }
+
+    /// The same for somebody who may have paid: nothing to be pressed in passing.
+    fn quiet(&self, language: Language) -> Markup {
+        let words = &language.words().page;
+        match self {
+            Self::Shop(url) => html! { a href=(url) rel="noreferrer" { (words.back) } },
+            Self::AnotherWay(url) => html! { a href=(url) rel="noreferrer" { (words.another_way) } },
+        }
+    }
+}
+
 fn body(payment: &Payment, told: &Told<'_>) -> Markup {
-    let Told { language, status, why, instructions, onward, back, live } = told;
+    let Told { language, status, why, instructions, onward, back, can_retry, live } = told;
     let words = language.words();
     let session = live.map(|id| id.to_string());
+    let open = matches!(status, Status::Created | Status::Pending);
+    let ended = matches!(status, Status::Failed | Status::Cancelled | Status::Expired);
+    let under_way = !open && !ended;
+    let (again, leave) = (ended && *can_retry, ended && !*can_retry);
     html! {
         // Read out as it changes; a heading that is a status itself would be no heading to those who do not see.
         div role="status" aria-live="polite" {
@@ -170,23 +202,24 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
             }
             p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
         }
-        @if let Some(text) = instructions { p.instructions { (text) } }
+        @if let Some(text) = instructions { p.instructions #todo { (text) } }
         dl {
             dt { (words.page.order) } dd { (payment.order) }
             dt { (words.page.amount) } dd { (language.amount(payment.money)) }
         }
         // With a script the page changes by itself; these are shown and hidden by it.
-        p #onward hidden[!matches!(status, Status::Paid | Status::Refunded | Status::Review | Status::Processing)] {
-            @if let Some(url) = onward { a.button href=(url) rel="noreferrer" { (words.page.onward) } }
+        @if let Some(url) = onward {
+            p #onward hidden[!under_way] { a.button href=(url) rel="noreferrer" { (words.page.onward) } }
         }
-        p #again hidden[!matches!(status, Status::Failed | Status::Cancelled | Status::Expired)] {
-            @match back {
-                Some(Back::Shop(url)) => a.button href=(url) rel="noreferrer" { (words.page.back) },
-                Some(Back::AnotherWay(url)) => a.button href=(url) rel="noreferrer" { (words.page.another_way) },
-                None => {}
-            }
+        @if let Some(back) = back {
+            p #again hidden[!again] { (back.button(*language)) }
+            p.quiet #meanwhile hidden[!open] { (back.quiet(*language)) }
         }
-        p #lost hidden role="status" { (words.page.lost) }
+        // Where the order cannot be paid any more the only way is the shop's.
+        @if let Some(Back::Shop(url)) = back {
+            p #leave hidden[!leave] { a.button href=(url) rel="noreferrer" { (words.page.back) } }
+        }
+        p #lost role="status" data-text=(words.page.lost) {}
     }
 }
 
@@ -201,8 +234,7 @@ fn without_secret(id: SessionId, language: Language) -> Result<Response, Problem
             }
             p #why hidden {}
         }
-        p #onward hidden {} p #again hidden {}
-        p #lost hidden { (words.lost) }
+        p #lost role="status" data-text=(words.lost) {}
         noscript { p { (words.open_again) } }
     };
     Page { title: words.title, language, body, head: html! {}, script: Some(SCRIPT) }.answer(StatusCode::OK)

@@ -7,7 +7,7 @@ use payproof::secret::Secret;
 use payproof::shop::{ApiKey, KeyKind};
 use payproof_edge::random;
 
-use super::offline;
+use super::{by_hand, offline};
 use crate::StartError;
 use crate::sandbox::speaks;
 
@@ -85,7 +85,8 @@ impl Keys {
         }
     }
 
-    /// The shop's accounts: at the sandbox as itself, and as each provider that it can play; and at one that is down.
+    /// The shop's accounts: at the sandbox as itself, and as each provider that it can play; at one that is down; and by
+    /// hand, for whoever asks for that.
     fn providers(&self, url: &str) -> serde_json::Map<String, serde_json::Value> {
         let mut providers = speaks::accounts(self.sandbox_key.reveal(), url, SHOP_ID);
         let sandbox = serde_json::json!({
@@ -95,13 +96,14 @@ impl Keys {
         });
         providers.insert("sandbox".to_owned(), sandbox);
         providers.insert(offline::NAME.to_owned(), offline::account(&self.sandbox_key));
+        providers.insert(by_hand::NAME.to_owned(), by_hand::account());
         providers
     }
 
     /// The shop's configuration on a stack at this address.
     pub fn shop_document(&self, url: &str) -> String {
         let providers = self.providers(url);
-        let up = |name: &&str| !["sandbox", offline::NAME].contains(name);
+        let up = |name: &&str| !["sandbox", offline::NAME, by_hand::NAME].contains(name);
         let others = providers.keys().map(String::as_str).filter(up);
         let order: Vec<&str> = std::iter::once("sandbox").chain(others).collect();
         serde_json::json!({

@@ -1,6 +1,7 @@
 //! A small shop that does what a shop should: it holds its prices, it registers an order before anybody pays it, it
 //! opens a session and sends the customer there, and it believes payproof, never a browser that came back.
 
+mod by_hand;
 mod catalogue;
 mod client;
 mod counter;

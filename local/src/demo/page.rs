@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use payproof::payment::{Currency, Moment, Money};
 use payproof::provider::listed;
 
+use super::by_hand;
 use super::catalogue::{CURRENCY, PRODUCTS, QUANTITY_MAX, shown};
 use super::client::{SessionTruth, Trouble, Truth};
 use super::mess;
@@ -156,11 +157,12 @@ fn retry(order: &Order, session: &SessionTruth) -> Markup {
     }
 }
 
-/// At which provider: payproof decides, or the person who tries it out. Each of them is played by the sandbox.
+/// At which provider: payproof decides, or the person who tries it out. Each of them is played by the sandbox; by hand the
+/// customer is told what to do, and a merchant says at the console that the money came.
 fn provider_choice() -> Markup {
     let price = Currency::parse(CURRENCY).and_then(|currency| Money::new(1_000, currency));
     let played = price.into_iter().flat_map(speaks::that_take);
-    let providers = listed("sandbox").into_iter().chain(played);
+    let providers = listed("sandbox").into_iter().chain(played).chain(listed(by_hand::NAME));
     html! {
         label {
             "Pay at "
