@@ -27,6 +27,8 @@ mod chromium;
 #[cfg(feature = "wider")]
 mod console;
 #[cfg(feature = "wider")]
+mod console_pages;
+#[cfg(feature = "wider")]
 mod element;
 #[cfg(feature = "wider")]
 mod newcomer;

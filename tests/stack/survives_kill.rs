@@ -31,7 +31,8 @@ const KEY: &str = "sk_shop_0000000000000000000000000000000000000000001";
 /// The `payproof` binary, built if it is not yet.
 pub fn binary() -> PathBuf {
     let built = std::process::Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--package", "payproof-local"])
+        // With a test beside it, libraries are compiled as `cargo test --workspace` has them already.
+        .args(["build", "--quiet", "--locked", "--workspace", "--bin", "payproof", "--test", "stack"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .status()
         .expect("cargo runs");

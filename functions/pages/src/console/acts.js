@@ -1,9 +1,9 @@
 // What can be done about an order: each asks once, says what it will do, and shows the answer.
-import { button, choice, element, field } from "./dom.js";
+import { button, choice, element, field, fill, foreign } from "./dom.js";
 import { ATTENTION, count, moment, plain } from "./words.js";
 import { amountText, decimal, decimalsOf, minorUnits } from "./money.js";
-import { keepActor, lastActor } from "./key.js";
-import { part, post } from "./api.js";
+import { currentKey, keepActor, lastActor, shopOf } from "./key.js";
+import { get, ofOnePerson, part, post } from "./api.js";
 import { question } from "./dialog.js";
 
 /** Who decides and why: fields, and what they say. */
@@ -23,6 +23,15 @@ function decided(needsName) {
   return { fields, said, fault };
 }
 
+/** Sends a decision about an order. Where that changed since it was shown, whoever decides looks at the news first. */
+async function decide(shown, path, body) {
+  const still = ofOnePerson();
+  const now = await get(`v1/orders/${part(shown.id)}`);
+  if (now.updated_at !== shown.updated_at) return { fault: "The order changed while you were deciding, so nothing was sent. Look at it again.", stale: true };
+  still();
+  return post(path, body);
+}
+
 function randomKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -32,19 +41,21 @@ function randomKey() {
  * then another body is not sent: the first may have been made, and then both would be.
  */
 function once(order) {
+  // Whoever signs in to another shop asks for something else, though its order has the same id.
+  const wanted = `${shopOf(currentKey())} ${order}`;
   return async (path, body) => {
     const text = JSON.stringify(body);
-    const before = wishes.get(order);
+    const before = wishes.get(wanted);
     if (before && text !== before.text) return { fault: "Nobody knows yet whether the first request was made. Send it again unchanged: it is made once. Or do nothing, and load this page again." };
     const wish = before ?? { key: randomKey(), text };
-    wishes.set(order, wish);
+    wishes.set(wanted, wish);
     try {
       const came = await post(path, body, { "Idempotency-Key": wish.key });
-      wishes.delete(order);
+      wishes.delete(wanted);
       return came;
     } catch (error) {
       // Refused at once and by payproof itself, nothing was made. A refusal of a repeat says nothing of the first.
-      if (!before && error.code && [400, 404, 409, 422].includes(error.status)) wishes.delete(order);
+      if (!before && error.code && [400, 404, 409, 422].includes(error.status)) wishes.delete(wanted);
       throw error;
     }
   };
@@ -59,9 +70,16 @@ const REFUND = {
   failed: "It failed.",
 };
 
+/** The statuses of a session that can hold money. */
+const HOLDS = ["paid", "review", "refunded"];
+
+function orderNamed(id) {
+  return `Order ${id}`;
+}
+
 /** How a refund stands, in a sentence. */
-function refundText(refund) {
-  return `Refund of ${amountText(refund.amount, refund.currency)}: ${REFUND[refund.status]}${refund.reason ? ` (${refund.reason})` : ""}`;
+function refundText({ amount, currency, status, reason }) {
+  return [`Refund of ${amountText(amount, currency)}: ${REFUND[status]}`, reason && [" (", foreign(reason), ")"]];
 }
 
 /** Paid by hand, described in the configuration, or without a way to be asked about a session: there is nobody to ask. */
@@ -77,18 +95,29 @@ export function askRefund(order, answered) {
   const { currency } = order;
   const left = Math.max(0, order.amount_paid - order.amount_refunded);
   const foreignMoney = holdsForeignMoney(order);
-  const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && !foreignMoney ? decimal(left, decimalsOf(currency)) : "" });
+  // One refund is of one payment: of several nobody but whoever asks knows which.
+  const one = order.sessions.filter(({ status }) => HOLDS.includes(status)).length < 2 && order.amount_paid <= order.amount;
+  const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && one && !foreignMoney ? decimal(left, decimalsOf(currency)) : "", on: { input: () => repeat() } });
+  // A point parts decimals here and thousands elsewhere: what was read is repeated.
+  const repeated = element("p", { class: "hint", role: "status" });
+  const repeat = () => {
+    const read = minorUnits(amount.value, currency);
+    fill(repeated, !read.fault && `Read as ${amountText(read.minor, currency)}.`);
+  };
+  repeat();
   const session = choice([["", "payproof finds it"], ...order.sessions.map((each) => [each.id, `attempt ${each.attempt}, ${each.provider}, ${plain(each.status)}`])], "");
   const reason = element("textarea", { rows: "2", maxlength: "500" });
   const send = once(order.id);
   question({
+    about: orderNamed(order.id),
     title: "Refund",
     says: [
       `Sends money of order ${order.id} back to the customer, by the way it came. It cannot be undone.`,
-      foreignMoney ? "Money of another currency came: leave the amount empty, and all that is left of it goes back." : `${amountText(left, currency)} of ${amountText(order.amount_paid, currency)} are left.`,
+      foreignMoney ? "Money of another currency came: leave the amount empty, and all that is left of it goes back." : `Up to ${amountText(left, currency)} of ${amountText(order.amount_paid, currency)} can go back; refunds that are under way count, too.`,
     ],
     fields: [
       field(`Amount in ${currency}`, amount, "Empty: all that is left of the payment."),
+      repeated,
       order.sessions.length > 1 && field("Of which attempt", session),
       field("Why, if you like", reason, "It stands in the payment log."),
     ],
@@ -114,6 +143,7 @@ export function askRefund(order, answered) {
 export function askCancel(session, answered) {
   const by = decided(false);
   question({
+    about: orderNamed(session.order_id),
     title: `Cancel attempt ${session.attempt}`,
     says: `Stops it. Where ${session.provider} can, it closes the checkout first; money that still comes counts all the same. The customer may be sent to a new one.`,
     fields: by.fields,
@@ -135,6 +165,7 @@ const ASKED = {
 
 export function askProvider(session, answered) {
   question({
+    about: orderNamed(session.order_id),
     title: `Ask ${session.provider}`,
     says: `Asks ${session.provider} now what became of attempt ${session.attempt}. What it says is recorded, as its webhook would be.`,
     deed: "Ask the provider",
@@ -146,16 +177,27 @@ export function askProvider(session, answered) {
   });
 }
 
+/** The money that somebody decides about, as far as the order tells it. */
+function whatCame(order) {
+  const money = (minor) => amountText(minor, order.currency);
+  const costs = `the order costs ${money(order.amount)}.`;
+  if (holdsForeignMoney(order)) return `Money of another currency came, and the story says how much; ${costs}`;
+  if (!order.amount_paid) return `No money has come yet, the provider holds it; ${costs}`;
+  const back = order.amount_refunded ? `, and ${money(order.amount_refunded)} went back` : "";
+  return `${money(order.amount_paid)} came${order.sessions.length > 1 ? ", by all attempts together" : ""}${back}; ${costs}`;
+}
+
 /** Approving or rejecting; of a session that nobody but a person sees the money of, approving says that it came. */
-export function askReview(session, decision, answered) {
+export function askReview(order, session, decision, answered) {
   const by = decided(true);
   const amount = amountText(session.amount, session.currency);
   const byHand = session.status !== "review";
   const approve = byHand ? `Says that ${amount} came for attempt ${session.attempt}, all of it. The order is paid, and the shop is told.` : `Says that what came for attempt ${session.attempt} is enough; where the provider only holds it, it is asked first. The order is paid, and the shop is told.`;
   const reject = `Turns attempt ${session.attempt} away: money that came is sent back to the customer at once.`;
   question({
+    about: orderNamed(order.id),
     title: decision === "approve" ? `Approve attempt ${session.attempt}` : `Reject attempt ${session.attempt}`,
-    says: decision === "approve" ? approve : reject,
+    says: [decision === "approve" ? approve : reject, !byHand && whatCame(order)].filter(Boolean),
     fields: by.fields,
     deed: decision === "approve" ? (byHand ? "The money came" : "Approve") : "Reject",
     danger: decision === "reject",
@@ -163,9 +205,11 @@ export function askReview(session, decision, answered) {
     send: async () => {
       const fault = by.fault();
       if (fault) return { fault };
-      const { session: now, refunds } = await post(`v1/sessions/${part(session.id)}/review`, { decision, ...by.said() });
+      const came = await decide(order, `v1/sessions/${part(session.id)}/review`, { decision, ...by.said() });
+      if (came.fault) return came;
+      const { session: now, refunds } = came;
       const back = decision === "reject" && !refunds.length && now.status === "review" ? " Nothing was sent back from here: if money came, send it back at the provider." : "";
-      return [`Attempt ${now.attempt} is ${plain(now.status)}.${back}`, ...refunds.map(refundText)].join(" ");
+      return [`Attempt ${now.attempt} is ${plain(now.status)}.${back}`, refunds.map((refund) => [" ", refundText(refund)])];
     },
   });
 }
@@ -177,6 +221,7 @@ export function askAcknowledge(order, answered) {
     return { box, label: element("label", { class: "check" }, box, " ", ATTENTION[word]?.says ?? plain(word)) };
   });
   question({
+    about: orderNamed(order.id),
     title: "Acknowledge",
     says: `Says that you have looked at this of order ${order.id}. It needs nobody any more, until something raises it again. No money moves.`,
     fields: [element("fieldset", null, element("legend", null, "Looked at"), boxes.map(({ label }) => label)), ...by.fields],
@@ -187,7 +232,8 @@ export function askAcknowledge(order, answered) {
       if (!attention.length) return { fault: "Choose what you have looked at." };
       const fault = by.fault();
       if (fault) return { fault };
-      const now = await post(`v1/orders/${part(order.id)}/acknowledge`, { attention, ...by.said() });
+      const now = await decide(order, `v1/orders/${part(order.id)}/acknowledge`, { attention, ...by.said() });
+      if (now.fault) return now;
       if (now.attention.length) return `Acknowledged. It still needs somebody for: ${now.attention.map(plain).join(", ")}.`;
       return now.status === "review" ? "Acknowledged. It is still in review: approve or reject it." : "Acknowledged. Nothing about this order needs anybody now.";
     },
@@ -196,13 +242,14 @@ export function askAcknowledge(order, answered) {
 
 export function askResend(notification, answered) {
   question({
+    about: orderNamed(notification.order_id),
     title: "Tell the shop again",
     says: `Sends ${notification.type} (number ${notification.sequence} of order ${notification.order_id}) to the shop's server at once, under the same id: ${notification.id}.`,
     deed: "Tell it again",
     answered,
     send: async () => {
       await post(`v1/notifications/${part(notification.id)}/resend`, {});
-      return "It is sent at once; the try will stand in the story.";
+      return `Notification ${notification.sequence} is sent at once; the try will stand in the story.`;
     },
   });
 }
@@ -212,6 +259,7 @@ const DAY_SECONDS = 86400;
 export function askLink(order) {
   const valid = choice([[String(DAY_SECONDS), "a day"], [String(7 * DAY_SECONDS), "a week"], [String(30 * DAY_SECONDS), "30 days"]], String(7 * DAY_SECONDS));
   question({
+    about: orderNamed(order.id),
     title: "Make a payment link",
     says: `An address that order ${order.id} (${amountText(order.amount, order.currency)}) can be paid at. Whoever has it can pay by it, and sees the description and the amount.`,
     fields: [field("Valid for", valid)],
@@ -269,9 +317,11 @@ export function askReplayAll(outcome, answered) {
 
 /** A bulk request works for some seconds and says where to go on. */
 async function toTheEnd(path, body) {
+  const still = ofOnePerson();
   let done = 0;
   let cursor = null;
   do {
+    still();
     const answer = await post(path, cursor ? { ...body, cursor } : body);
     done += answer.done;
     cursor = answer.next_cursor;

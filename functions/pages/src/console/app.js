@@ -1,5 +1,5 @@
 // The start: who is signed in, and which page the address names.
-import { button, element, fill, foreign, page, say } from "./dom.js";
+import { button, element, fill, foreign, go, page, say } from "./dom.js";
 import { currentKey, forgetKey, mayAct, shopOf } from "./key.js";
 import { signInPage } from "./sign_in.js";
 import { finder } from "./find.js";
@@ -78,6 +78,13 @@ function open(why = "") {
 addEventListener("hashchange", () => {
   say("");
   open();
+});
+// To where somebody is already a link leads, too.
+document.addEventListener("click", (event) => {
+  const address = event.target.closest("a")?.getAttribute("href");
+  if (address !== location.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(address);
 });
 document.addEventListener("key-refused", () => currentKey() && signOut("The key is not accepted any more. Sign in with one that is in the shop's configuration."));
 open();

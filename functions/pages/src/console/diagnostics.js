@@ -1,6 +1,6 @@
 // What is wrong with the shop, or soon will be, and what to do.
-import { button, code, element, facts, fill, foreign, load, page, section } from "./dom.js";
-import { REFUSED, badge, count, moment, plain } from "./words.js";
+import { button, element, facts, foreign, load, page, section } from "./dom.js";
+import { REFUSED, count, moment, plain } from "./words.js";
 import { get, part } from "./api.js";
 
 const SEVERITY = { error: "Wrong", warning: "Not as meant", info: "Worth knowing" };
@@ -94,10 +94,7 @@ export function diagnosticsPage() {
       element("p", { class: "quiet" }, "Looked at ", moment(at), `, from ${orders.all ? "all" : "the newest"} ${count(orders.read, "order")}`, since, "."),
     );
   };
-  const look = (check) => {
-    fill(place);
-    return load(place, read(check));
-  };
+  const look = (check) => load(place, read(check));
   look("");
   return page("Diagnostics", place);
 }

@@ -1,9 +1,9 @@
 // A provider's settlement list beside what is held here: whose amounts differ, and what of it nobody here knows.
-import { button, element, fill, foreign, page, say, section, field } from "./dom.js";
+import { button, element, fill, foreign, goOn, inLine, page, say, section, field } from "./dom.js";
 import { badge, count } from "./words.js";
 import { amountText, minorUnits } from "./money.js";
 import { mayAct } from "./key.js";
-import { get, isSecret, ours, part } from "./api.js";
+import { get, ofOnePerson, ordersOf, part } from "./api.js";
 import { NOBODY_TO_ASK, askProvider } from "./acts.js";
 
 const ROWS_MAX = 500;
@@ -11,30 +11,51 @@ const AT_ONCE = 4;
 /** How many pages of the newest orders are read before anybody is looked for by name: most of a list is of late. */
 const NEWEST_PAGES = 10;
 
-/** The cells of a CSV text (RFC 4180), parted by whatever its first line is parted by. */
-export function cellsOf(text) {
-  const first = text.slice(0, (text + "\n").indexOf("\n"));
-  const mark = [";", "\t", ","].find((each) => first.includes(each)) ?? ",";
+/** What parts the cells: the mark that the first line which says anything has most of, outside quotes. */
+function markOf(text) {
+  const line = (text.split("\n").find((each) => each.trim()) ?? "").replaceAll(/"[^"]*"/g, "");
+  const times = (mark) => line.split(mark).length - 1;
+  return [";", "\t", ","].reduce((most, mark) => (times(mark) > times(most) ? mark : most), line.includes(";") ? ";" : ",");
+}
+
+/**
+ * The cells of a CSV text (RFC 4180). A quote within a cell is one of its letters, as in 12" vinyl; `open` is the line of
+ * one that begins a cell and does not end with it.
+ */
+export function cellsOf(written) {
+  const text = written.replaceAll(/\r\n?/g, "\n");
+  const mark = markOf(text);
   const rows = [[""]];
-  let quoted = false;
+  let line = 1;
+  let began = 0;
+  let inside = false;
   for (let at = 0; at < text.length; at += 1) {
     const letter = text[at];
     const row = rows.at(-1);
-    if (quoted) {
-      if (letter !== '"') row[row.length - 1] += letter;
-      else if (text[at + 1] === '"') row[row.length - 1] += text[(at += 1)];
-      else quoted = false;
-    } else if (letter === '"') quoted = true;
-    else if (letter === mark) row.push("");
-    else if (letter === "\n") rows.push([""]);
-    else if (letter !== "\r") row[row.length - 1] += letter;
+    const last = row.length - 1;
+    if (inside) {
+      if (letter !== '"') row[last] += letter;
+      else if (text[at + 1] === '"') row[last] += text[(at += 1)];
+      else inside = false;
+    } else if (letter === '"' && !began && !row[last].trim()) {
+      inside = true;
+      began = line;
+    } else if (letter === mark || letter === "\n") {
+      began = 0;
+      if (letter === mark) row.push("");
+      else rows.push([""]);
+    } else if (began && letter.trim()) {
+      return { cells: [], open: began };
+    } else row[last] += letter;
+    line += letter === "\n" ? 1 : 0;
   }
-  return rows.map((row) => row.map((cell) => cell.trim())).filter((row) => row.some(Boolean));
+  return { cells: rows.map((row) => row.map((cell) => cell.trim())).filter((row) => row.some(Boolean)), open: inside ? began : 0 };
 }
 
-/** What a list says: reference, minor units, currency; and the lines that could not be read, with why. */
+/** What a list says: reference, minor units, currency; the lines that could not be read, with why; or why none could. */
 export function readList(text) {
-  const cells = cellsOf(text.replace(/^\ufeff/, ""));
+  const { cells, open } = cellsOf(text.replace(/^\ufeff/, ""));
+  if (open) return { fault: `Line ${open}: a quote begins a cell there and does not end with it, so the cells cannot be told apart. Nothing was compared.` };
   const names = cells[0]?.map((cell) => cell.toLowerCase()) ?? [];
   const named = names.includes("reference") && names.includes("amount") && names.includes("currency");
   const [reference, amount, currency] = named ? ["reference", "amount", "currency"].map((name) => names.indexOf(name)) : [0, 1, 2];
@@ -51,12 +72,13 @@ export function readList(text) {
 }
 
 /** The newest orders by whatever names them in a list: their own id first, then a session's, and what a provider calls a payment. */
-async function newestByReference(wanted) {
+async function newestByReference(wanted, still) {
   const byOrder = new Map();
   const byOther = new Map();
   const find = (reference) => byOrder.get(reference) ?? byOther.get(reference);
   let cursor = null;
   for (let pages = 0; pages < NEWEST_PAGES && !wanted.every(find); pages += 1) {
+    still();
     const answer = await get("v1/orders", { cursor });
     for (const order of answer.data) {
       byOrder.set(order.id, order);
@@ -71,19 +93,11 @@ async function newestByReference(wanted) {
   return find;
 }
 
-/** The order that a reference leads to; null where nobody here knows it. */
+/** The order that a reference leads to. */
 async function orderOf(reference) {
-  const known = ours(reference);
-  if (isSecret(reference) && !known) throw { message: "It looks like a secret, so it is not looked for." };
-  try {
-    return await get(`v1/orders/${part(known || reference)}`);
-  } catch (error) {
-    if (error.status !== 404 || known) throw error;
-    const { data, not_asked } = await get("v1/orders", { provider_payment_id: reference });
-    if (data.length > 1) throw { message: "Several orders have a payment of this id." };
-    if (!data.length && not_asked.length) throw { message: `${not_asked.join(" and ")} did not say whose payment it is.` };
-    return data[0] ?? null;
-  }
+  const found = await ordersOf(reference);
+  if (found.length > 1) throw { message: `Several orders have this id: ${found.map(({ id }) => id).join(", ")}.` };
+  return found[0];
 }
 
 /** What each order of the list is said to have brought, by currency, beside the order. */
@@ -91,10 +105,12 @@ async function compare(rows, unread, tell) {
   const unknown = [];
   const orders = new Map();
   const left = [...rows];
-  const find = await newestByReference(rows.map((row) => row.reference));
+  const still = ofOnePerson();
+  const find = await newestByReference(rows.map((row) => row.reference), still);
   const work = async () => {
     for (let row = left.shift(); row; row = left.shift()) {
       let order;
+      still();
       try {
         order = find(row.reference) ?? (await orderOf(row.reference));
       } catch (error) {
@@ -154,11 +170,13 @@ export function differencesPage() {
   const send = element("button", { type: "submit", class: "primary" }, "Compare");
   const submit = async (event) => {
     event?.preventDefault();
-    const { rows, unread } = readList(list.value);
-    if (!rows.length || rows.length > ROWS_MAX) {
-      const why = rows.length ? `The list has ${rows.length} lines; up to ${ROWS_MAX} are compared at once.` : `No line could be read.${unread.length ? ` The first: ${unread[0][1]}` : ""}`;
+    const { fault, rows, unread } = readList(list.value);
+    if (fault || !rows.length || rows.length > ROWS_MAX) {
+      const why = fault ?? (rows.length ? `The list has ${rows.length} lines; up to ${ROWS_MAX} are compared at once.` : `No line could be read.${unread.length ? ` The first: ${unread[0][1]}` : ""}`);
       return fill(place, element("p", { class: "notice error", role: "alert" }, why));
     }
+    const from = document.activeElement;
+    const within = place.contains(from);
     send.disabled = true;
     const told = element("p", { class: "quiet" }, "Reading…");
     fill(place, told);
@@ -166,12 +184,13 @@ export function differencesPage() {
       const found = await compare(rows, unread, (done) => { told.textContent = `Looked at ${done} of ${rows.length}…`; });
       fill(place, outcome(found, unread, asked));
     } catch (error) {
-      fill(place, element("p", { class: "notice error", role: "alert" }, `${error.title}: ${error.message}`));
+      fill(place, element("p", { class: "notice error", role: "alert" }, inLine(error)));
     }
     send.disabled = false;
+    if (within || from === send) goOn(place, within ? null : send);
   };
-  const asked = (text) => {
-    say(text);
+  const asked = (words) => {
+    say(words);
     submit();
   };
   return page(

@@ -82,7 +82,12 @@ export function page(title, ...children) {
 export function say(text, kind = "fine") {
   const place = document.getElementById("answer");
   place.className = text ? kind : "";
-  fill(place, text, text && button("Close", () => say(""), { kind: "small" }));
+  fill(place, text && [element("div", null, text), button("Close", () => say(""), { kind: "small" })]);
+}
+
+/** The same in a line. */
+export function inLine({ title, message }) {
+  return [foreign(title ?? "Something went wrong"), ": ", foreign(message)];
 }
 
 /** What went wrong, in the words of whoever said so. */
@@ -97,8 +102,32 @@ export function trouble(error, again) {
   );
 }
 
-/** Fills a place with what `work` comes to, and says so while it works and where it fails. */
-export async function load(place, work) {
+/** Goes to a page here. Where it is shown already it is read anew, of which a browser tells nothing by itself. */
+export function go(hash) {
+  if (location.hash === hash) dispatchEvent(new Event("hashchange"));
+  else location.hash = hash;
+}
+
+/** Whether an answer that took long may take its asker elsewhere: they are where they asked, and decide nothing meanwhile. */
+export function mayLead(asker) {
+  return asker.isConnected && !document.querySelector("dialog");
+}
+
+/** Who pressed what is gone goes on from what came instead, or from the heading over it, unless they went on by themselves. */
+export function goOn(place, came) {
+  const to = came ?? place.closest("section, .page")?.querySelector("h1, h2");
+  if (!to || (document.activeElement ?? document.body) !== document.body) return;
+  // A button keeps its place in the order of the Tab key.
+  if (to.tabIndex < 0) to.tabIndex = -1;
+  to.focus();
+}
+
+/**
+ * Fills a place with what `work` comes to, and says so while it works and where it fails. Whoever was in it goes on from
+ * what `came` finds there.
+ */
+export async function load(place, work, came = () => null) {
+  const within = place.contains(document.activeElement);
   place.setAttribute("aria-busy", "true");
   // Pressed again meanwhile, a button would have the same read twice.
   for (const pressed of place.querySelectorAll("button")) pressed.disabled = true;
@@ -106,7 +135,8 @@ export async function load(place, work) {
   try {
     fill(place, await work());
   } catch (error) {
-    fill(place, trouble(error, () => load(place, work)));
+    fill(place, trouble(error, () => load(place, work, came)));
   }
+  if (within) goOn(place, came());
   place.removeAttribute("aria-busy");
 }

@@ -1,8 +1,8 @@
 // Events that matched nothing, were not understood or came past the cap, and notes of refused deliveries.
-import { button, choice, code, element, facts, field, foreign, load, page, say, section } from "./dom.js";
+import { button, choice, code, element, facts, field, foreign, go, inLine, load, mayLead, page, say, section } from "./dom.js";
 import { OUTCOME, REFUSED, count, moment, plain } from "./words.js";
 import { mayAct } from "./key.js";
-import { get, part, post } from "./api.js";
+import { get, ofOnePerson, part, post } from "./api.js";
 import { askReplayAll } from "./acts.js";
 import { question } from "./dialog.js";
 
@@ -13,6 +13,7 @@ const CHOICES = [["", "all that could not be applied"], ["unmatched", "matched n
 
 function askReplay(event, changed) {
   question({
+    about: `Event ${event.id}`,
     title: "Apply this event again",
     says: `Reads ${event.provider}'s event ${event.type || "(of an unreadable type)"} once more from the bytes that were verified when it came. Nothing is applied twice.`,
     deed: "Apply it again",
@@ -29,12 +30,13 @@ function named(session) {
   const open = async () => {
     try {
       const found = await get(`v1/sessions/${part(session)}`);
-      location.hash = `#/orders/${part(found.order_id)}`;
+      if (mayLead(opener)) go(`#/orders/${part(found.order_id)}`);
     } catch (error) {
-      say(error.status === 404 ? "No order of this shop has that session." : `${error.title}: ${error.message}`, "error");
+      if (opener.isConnected) say(error.status === 404 ? "No order of this shop has that session." : inLine(error), "error");
     }
   };
-  return [code(session), " ", button("Open its order", open, { kind: "small", about: session })];
+  const opener = button("Open its order", open, { kind: "small", about: session });
+  return [code(session), " ", opener];
 }
 
 function stored(event, changed) {
@@ -87,7 +89,9 @@ export function eventsPage(query) {
     if (!from) found.length = 0;
     let cursor = from ?? (id ? justBehind(id) : null);
     const before = found.length;
+    const still = ofOnePerson();
     for (let pages = 0; pages < (id ? 1 : PAGES) && found.length === before; pages += 1) {
+      still();
       const answer = await get("v1/events", { outcome, cursor });
       found.push(...answer.data.filter((event) => !id || event.id === id));
       cursor = answer.next_cursor;
@@ -95,21 +99,23 @@ export function eventsPage(query) {
     }
     const none = cursor && !id ? "None so far." : id ? "No stored event has this id. What was applied at once is in the story of its order." : "There are none.";
     const waiting = found.some((event) => event.outcome === "refused" || !event.applied_at);
+    const { length } = found;
+    const more = () => load(place, () => read(cursor), () => place.querySelectorAll(".cards > li")[length]);
     return element(
       "div",
       null,
       found.length === 0 && element("p", { class: "notice fine" }, none),
       element("ul", { class: "cards" }, found.map((event) => (event.outcome === "refused" ? refused(event) : stored(event, changed)))),
-      cursor && !id && button(found.length ? "More" : "Look further", () => load(place, () => read(cursor))),
+      cursor && !id && button(found.length ? "More" : "Look further", more),
       mayAct() && outcome && waiting && element("div", { class: "deeds" }, button(outcome === "refused" ? "Ask the providers about all that is open…" : "Apply them all again…", () => askReplayAll(outcome, changed))),
     );
   };
-  const changed = (text) => {
-    say(text);
+  const changed = (words) => {
+    say(words);
     load(place, () => read(null));
   };
   load(place, () => read(null));
-  const which = choice(CHOICES, outcome, { on: { change: () => { location.hash = which.value ? `#/events?outcome=${which.value}` : "#/events"; } } });
+  const which = choice(CHOICES, outcome, { on: { change: () => go(which.value ? `#/events?outcome=${which.value}` : "#/events") } });
   const filter = element("div", { class: "filters" }, field("Which", which));
   return page("Events", section(id ? "The event" : "What could not be applied, newest first", id ? element("p", null, element("a", { href: "#/events" }, "All of them")) : filter, place));
 }

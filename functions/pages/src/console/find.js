@@ -1,48 +1,45 @@
 // Finding an order by whatever somebody has in hand.
-import { element, say } from "./dom.js";
-import { get, isSecret, ours, part } from "./api.js";
+import { element, foreign, go, inLine, mayLead, say } from "./dom.js";
+import { ordersOf, part } from "./api.js";
 
 const EVENT = /^ev_\d{8}_\d{13}_[0-9a-f]{20}$/;
 
-/** Where a text leads: the address of a page here. Throws where nothing is found. */
+/** Where a text leads: addresses of pages here, each with its name. Throws where nothing is found. */
 async function lookUp(text) {
-  const known = ours(text);
-  // Of a whole address only the id is looked for.
-  if (isSecret(text) && !known) throw { title: "That is a secret", message: "It is not looked for. Paste an id." };
-  if (EVENT.test(text)) return `#/events?id=${part(text)}`;
-  try {
-    return `#/orders/${part((await get(`v1/orders/${part(known || text)}`)).id)}`;
-  } catch (error) {
-    if (error.status !== 404 || known) throw error;
-    return atProviders(text, error);
-  }
+  if (EVENT.test(text)) return [[`#/events?id=${part(text)}`, "the event"]];
+  return (await ordersOf(text)).map(({ id }) => [`#/orders/${part(id)}`, `order ${id}`]);
 }
 
-/** Where a provider's own id of a payment leads: whose it is was remembered, or the provider is asked. */
-async function atProviders(text, unknown) {
-  const { data, not_asked } = await get("v1/orders", { provider_payment_id: text });
-  if (data.length) return `#/orders/${part(data[0].id)}`;
-  if (not_asked.length) throw { title: "Not found", message: `It is no order's id, and ${not_asked.join(" and ")} did not say whose payment it is. Try again, or look at the provider's dashboard.` };
-  throw unknown;
+/** What was found for somebody who chooses themselves whether to go there. */
+function offer(found) {
+  const links = found.map(([address, name], at) => [at > 0 && ", ", element("a", { href: address }, name)]);
+  say([found.length > 1 ? `${found.length} orders have this id: ` : "Found: ", links], "warm");
 }
 
 /** The field in the head of each page. */
 export function finder() {
-  const wanted = element("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false", placeholder: "1042, cs_…, pi_…, ev_…" });
+  const wanted = element("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false", placeholder: "1042, cs_…, pi_…, evt_…" });
+  let turn = 0;
   const submit = async (event) => {
     event.preventDefault();
     const text = wanted.value.trim();
     if (!text) return;
+    const mine = (turn += 1);
+    // Whoever went on to another page, or to look for something else, is told nothing of it any more.
+    const waits = () => wanted.isConnected && mine === turn;
     say("Looking…", "quiet");
     try {
       const found = await lookUp(text);
+      if (!waits()) return;
+      if (found.length > 1 || !mayLead(wanted)) return offer(found);
       say("");
       wanted.value = "";
-      location.hash = found;
+      go(found[0][0]);
     } catch (error) {
+      if (!waits()) return;
       const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-      if (error.status === 404) say(`Nothing of this shop has the id “${shown}”. An order is found by its id, a session's (cs_…), a notification's (msg_…), a stored event's (ev_…), or the provider's id of a payment.`, "error");
-      else say(`${error.title}: ${error.message}`, "error");
+      if (error.status === 404) say(["Nothing of this shop has the id “", foreign(shown), "”. An order is found by its id, a session's (cs_…), a notification's (msg_…), a stored event's (ev_…), or the provider's id of a payment or an event."], "error");
+      else say(inLine(error), "error");
     }
   };
   return element(

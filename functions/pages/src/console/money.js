@@ -19,11 +19,17 @@ export function decimal(minor, digits) {
   return digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text;
 }
 
-/** An amount as the payment log writes it, in groups of three digits: 1,249.99 EUR. */
+/** An amount in groups of three digits: 1,249.99 EUR. */
 export function amountText(minor, currency) {
   const digits = decimalsOf(currency);
   const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${format.format(decimal(minor, digits))}\u00a0${currency}`;
+}
+
+/** Whether a sentence of the payment log names an amount, as that writes it: 1249.99 EUR, and not as the end of another. */
+export function namesAmount(text, minor, currency) {
+  const written = `${decimal(minor, decimalsOf(currency))} ${currency}`;
+  return text.split(written).slice(0, -1).some((before) => !/[\d.]$/.test(before));
 }
 
 /** The minor units of what somebody typed, or why it is no amount. A comma that could part thousands is refused. */

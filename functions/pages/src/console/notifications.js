@@ -33,17 +33,19 @@ export function notificationsPage() {
     const answer = await get("v1/notifications", { cursor });
     if (!cursor) found.length = 0;
     found.push(...answer.data);
+    const { length } = found;
+    const more = () => load(place, () => read(answer.next_cursor), () => place.querySelectorAll(".cards > li")[length]);
     return element(
       "div",
       null,
       found.length === 0 && element("p", { class: "notice fine" }, "The shop knows everything: no notification waits for another try or was given up."),
       found.length > 0 && notificationList(found, changed, "", true),
-      answer.next_cursor && button("More", () => load(place, () => read(answer.next_cursor))),
+      answer.next_cursor && button("More", more),
       found.length > 0 && mayAct() && element("div", { class: "deeds" }, button("Tell all of it again…", () => askResendAll(new Date(0).toISOString(), changed))),
     );
   };
-  const changed = (text) => {
-    say(text);
+  const changed = (words) => {
+    say(words);
     load(place, () => read(null));
   };
   fill(place);

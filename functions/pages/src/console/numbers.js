@@ -1,14 +1,19 @@
 // Numbers of a period: sessions by day and by provider, how many were paid and how fast that was known, and why others
 // were not.
-import { choice, element, field, fill, foreign, load, page, section } from "./dom.js";
+import { choice, element, field, fill, foreign, go, load, page, section } from "./dom.js";
 import { count, plain } from "./words.js";
-import { get } from "./api.js";
+import { get, ofOnePerson } from "./api.js";
 
 /** How many pages of orders are counted, of up to 50 each. */
 const COUNTED_PAGES = 40;
 const DAY_MS = 86400000;
 const PERIODS = [["1", "the last 24 hours"], ["7", "the last 7 days"], ["30", "the last 30 days"], ["90", "the last 90 days"]];
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+/** Nothing but news from outside changes these. What a customer reads may be final before: who paid by another session. */
+const ENDED = ["paid", "refunded", "failed", "cancelled", "expired"];
+/** Declines that are surely kept of a session, and of all sessions of an order. */
+const DECLINES_KEPT = 20;
+const DECLINES_KEPT_OF_ORDER = 60;
 /** Seconds up to which a wait is short, and what it is then. */
 const WAITS = [[2, "up to 2 s"], [10, "up to 10 s"], [60, "up to a minute"], [600, "up to 10 minutes"], [3600, "up to an hour"], [Infinity, "longer"]];
 
@@ -16,7 +21,9 @@ const WAITS = [[2, "up to 2 s"], [10, "up to 10 s"], [60, "up to a minute"], [60
 async function newest(from, tell) {
   const orders = [];
   let cursor = null;
+  const still = ofOnePerson();
   for (let pages = 0; pages < COUNTED_PAGES; pages += 1) {
+    still();
     const answer = await get("v1/orders", { from, cursor });
     orders.push(...answer.data);
     cursor = answer.next_cursor;
@@ -33,7 +40,7 @@ function counted(sessions, of) {
     const name = of(session);
     const group = groups.get(name) ?? { sessions: 0, ended: 0, paid: 0 };
     group.sessions += 1;
-    group.ended += session.final ? 1 : 0;
+    group.ended += ENDED.includes(session.status) ? 1 : 0;
     // What went back was paid before.
     group.paid += session.status === "paid" || session.status === "refunded" ? 1 : 0;
     groups.set(name, group);
@@ -63,9 +70,15 @@ function table(title, first, groups) {
   return section(title, plot([first, "Sessions", "Paid of those that ended"], groups.map(line)));
 }
 
+/** Whether an order may have had more declines than are kept of it. */
+function declinedMore({ sessions }) {
+  const each = sessions.map((session) => session.declines.length);
+  return each.some((number) => number >= DECLINES_KEPT) || each.reduce((sum, number) => sum + number, 0) >= DECLINES_KEPT_OF_ORDER;
+}
+
 /** Why customers were declined, the most frequent first; also those who paid at another try. */
-function declines(sessions) {
-  const all = sessions.flatMap((session) => session.declines);
+function declines(orders) {
+  const all = orders.flatMap(({ sessions }) => sessions.flatMap((session) => session.declines));
   if (!all.length) return element("p", { class: "notice fine" }, "Nobody was declined.");
   const times = new Map();
   for (const { reason, reason_text } of all) {
@@ -74,7 +87,11 @@ function declines(sessions) {
   }
   const reasons = [...times].sort(([, one], [, other]) => other - one);
   const line = ([reason, number]) => element("tr", null, bar(number, all.length, String(number), reason), element("td", null, foreign(reason)));
-  return plot(["Times", "Why"], reasons.map(line));
+  const more = orders.some(declinedMore);
+  return [
+    more && element("p", { class: "notice warm" }, `At least: of a session no more than ${DECLINES_KEPT} declines are kept, and of an order no more than ${DECLINES_KEPT_OF_ORDER}.`),
+    plot([more ? "At least so often" : "Times", "Why"], reasons.map(line)),
+  ];
 }
 
 /** Milliseconds as people say them. */
@@ -125,9 +142,9 @@ export function numbersPage(query) {
       table("By method", "Method", counted(sessions, (session) => plain(session.method))),
       section("From coming back to confirmed", waits(sessions, "returned_at", "confirmed before")),
       section("From the checkout's opening to confirmed", waits(sessions, "sent_at", null)),
-      section("Why customers were declined", declines(sessions)),
+      section("Why customers were declined", declines(orders)),
     ];
   });
-  const period = choice(PERIODS, days, { on: { change: () => { location.hash = `#/numbers?days=${period.value}`; } } });
+  const period = choice(PERIODS, days, { on: { change: () => go(`#/numbers?days=${period.value}`) } });
   return page("Numbers", element("div", { class: "filters" }, field("Orders registered in", period)), place);
 }

@@ -39,13 +39,13 @@ function notes(order) {
 }
 
 /** What can be done about a session. Its number is said where the order has several. */
-function sessionActs(each, several, changed) {
+function sessionActs(order, each, several, changed) {
   const byHand = each.provider === "manual" && [...OPEN, "expired"].includes(each.status);
   const named = (text) => (several ? `${text} attempt ${each.attempt}…` : `${text}…`);
   return [
-    each.status === "review" && button(named("Approve"), () => askReview(each, "approve", changed), { kind: "primary" }),
-    each.status === "review" && button(named("Reject"), () => askReview(each, "reject", changed)),
-    byHand && button(several ? `The money of attempt ${each.attempt} came…` : "The money came…", () => askReview(each, "approve", changed)),
+    each.status === "review" && button(named("Approve"), () => askReview(order, each, "approve", changed), { kind: "primary" }),
+    each.status === "review" && button(named("Reject"), () => askReview(order, each, "reject", changed)),
+    byHand && button(several ? `The money of attempt ${each.attempt} came…` : "The money came…", () => askReview(order, each, "approve", changed)),
     OPEN.includes(each.status) && button(named("Cancel"), () => askCancel(each, changed)),
     !NOBODY_TO_ASK.test(each.provider) && button(several ? `Ask ${each.provider} about attempt ${each.attempt}…` : `Ask ${each.provider}…`, () => askProvider(each, changed)),
   ];
@@ -61,7 +61,7 @@ function standing(order, changed) {
   const money = (minor) => amountText(minor, order.currency);
   const several = order.sessions.length > 1;
   const acts = mayAct() && deeds(
-    current(order).map((each) => sessionActs(each, several, changed)),
+    current(order).map((each) => sessionActs(order, each, several, changed)),
     (order.amount_paid > order.amount_refunded || holdsForeignMoney(order)) && button("Refund…", () => askRefund(order, changed)),
     order.attention.length > 0 && button("Acknowledge…", () => askAcknowledge(order, changed)),
     PAYABLE.includes(order.status) && button("Make a payment link…", () => askLink(order)),
@@ -109,11 +109,11 @@ function session(each, order, changed) {
       ["Session", code(each.id)],
       ["Payment at the provider", each.provider_payment_ids.length > 0 && each.provider_payment_ids.map((id) => [code(id), " "])],
     ),
-    mayAct() && !offered && deeds(sessionActs(each, true, changed)),
+    mayAct() && !offered && deeds(sessionActs(order, each, true, changed)),
   );
 }
 
-async function shown(order, changed) {
+function shown(order, changed) {
   const sessions = order.sessions.length
     ? element("ul", { class: "cards" }, order.sessions.map((each) => session(each, order, changed)))
     : element("p", { class: "quiet" }, "Nobody has opened a session yet: the customer was not sent anywhere.");
@@ -152,22 +152,25 @@ export function orderPage(id) {
   const body = element("div", { class: "page" });
   let reading = 0;
   const read = async (focus) => {
+    // An answer that a later one has overtaken is of before.
+    const turn = (reading += 1);
+    const newest = () => whole.isConnected && reading === turn;
     body.setAttribute("aria-busy", "true");
     try {
       const order = await get(`v1/orders/${part(id)}`);
-      fill(body, await shown(order, changed));
+      if (!newest()) return;
+      fill(body, shown(order, changed));
       if (focus) whole.querySelector("h1").focus();
-      reading += 1;
-      const turn = reading;
-      follow(order, () => whole.isConnected && reading === turn, news);
+      follow(order, newest, news);
     } catch (error) {
+      if (!newest()) return;
       fill(body, error.status === 404 ? element("p", { class: "notice error", role: "alert" }, "The shop has no order of this id.") : trouble(error, () => read(true)));
     }
     body.removeAttribute("aria-busy");
   };
-  const changed = (text) => {
-    say(text);
-    read(true);
+  const changed = (words, kind) => {
+    say(words, kind);
+    if (whole.isConnected) read(true);
   };
   // Who is at a button or at the details is not torn away from it.
   const news = () => {

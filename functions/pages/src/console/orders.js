@@ -1,8 +1,8 @@
 // The orders: what needs somebody first, then all of them, newest first, by what is asked for.
-import { button, choice, element, field, fill, foreign, load, page, put, section, trouble } from "./dom.js";
+import { button, choice, element, field, fill, foreign, go, goOn, load, page, put, section, trouble } from "./dom.js";
 import { ATTENTION, STATUS, badge, count, moment, plain } from "./words.js";
 import { amountText } from "./money.js";
-import { get, part } from "./api.js";
+import { get, ofOnePerson, part } from "./api.js";
 
 /** After so many pages in which nothing suits, somebody is asked whether to look further. */
 const EMPTY_PAGES = 5;
@@ -52,7 +52,8 @@ function attentionList() {
     const answer = await get("v1/orders", { attention: "any", cursor });
     listed += answer.data.length;
     put(rows, answer.data.map(row));
-    if (answer.next_cursor) return button(listed ? "More that need somebody" : "Look further", () => load(end, () => next(answer.next_cursor)));
+    const { length } = rows.children;
+    if (answer.next_cursor) return button(listed ? "More that need somebody" : "Look further", () => load(end, () => next(answer.next_cursor), () => rows.children[length]));
     return !listed && element("p", { class: "notice fine" }, "Nothing needs anybody.");
   };
   load(end, () => next(null));
@@ -69,7 +70,7 @@ function filters(query, typed) {
     event.preventDefault();
     const wanted = { status: status.value, attention: attention.value, from: from.value, to: to.value };
     const chosen = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value)).toString();
-    location.hash = chosen ? `#/orders?${chosen}` : "#/orders";
+    go(chosen ? `#/orders?${chosen}` : "#/orders");
   };
   return element(
     "form",
@@ -92,31 +93,39 @@ export function ordersPage(query) {
   let cursor = null;
   let email = "";
   let reading = false;
+  let failed = null;
   const draw = () => {
     const shown = orders.filter((order) => !email || (order.customer_email ?? "").toLowerCase().includes(email));
     fill(rows, shown.map(row));
+    // What could not be read is not said to be nothing, whatever somebody types meanwhile.
+    if (failed) return fill(end, trouble(failed, next));
     const more = cursor && button(shown.length ? "More" : "Look further", next);
     const without = email && " with this e-mail among those listed";
     const none = !shown.length && element("p", { class: "quiet" }, cursor ? "None so far" : "There are none", without, ".");
     fill(end, none || (email && element("p", { class: "quiet" }, `${count(shown.length, "order")}`, without, ".")), more);
   };
   const next = async () => {
+    const within = end.contains(document.activeElement);
+    const { length } = rows.children;
+    const still = ofOnePerson();
     reading = true;
+    failed = null;
     fill(end, element("p", { class: "quiet" }, "Reading…"));
     try {
       const before = orders.length;
       for (let pages = 0; pages < EMPTY_PAGES && orders.length === before; pages += 1) {
+        still();
         const answer = await get("v1/orders", asked(query, cursor));
         orders.push(...answer.data);
         cursor = answer.next_cursor;
         if (!cursor) break;
       }
-      reading = false;
-      draw();
     } catch (error) {
-      reading = false;
-      fill(end, trouble(error, next));
+      failed = error;
     }
+    reading = false;
+    draw();
+    if (within) goOn(end, rows.children[length]);
   };
   next();
   const filtered = [...query.keys()].length > 0;

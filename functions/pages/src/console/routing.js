@@ -41,7 +41,9 @@ export function routingPage() {
   const method = choice([["", "any"], ...METHODS.map((word) => [word, plain(word)])], "");
   const answer = element("div", { "aria-live": "polite" });
   const rules = element("div");
+  let turn = 0;
   const tell = async () => {
+    const mine = (turn += 1);
     const code = currency.value.trim().toUpperCase();
     const read = minorUnits(amount.value, code);
     if (read.fault) return fill(answer, element("p", { class: "notice error", role: "alert" }, read.fault));
@@ -50,10 +52,12 @@ export function routingPage() {
     if (method.value) asked.method = method.value;
     try {
       const came = await post("v1/routing/explain", asked);
+      // An answer that a later question has overtaken is to another.
+      if (mine !== turn) return;
       fill(answer, plan(came));
       fill(rules, rulesIn(came.rules));
     } catch (error) {
-      fill(answer, trouble(error));
+      if (mine === turn) fill(answer, trouble(error));
     }
   };
   const submit = (event) => {

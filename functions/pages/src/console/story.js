@@ -1,7 +1,8 @@
 // The payment log of an order as a story: when, what, before and after, how much, why, who.
 import { code, element, facts, foreign } from "./dom.js";
+import { bareEvent } from "./api.js";
 import { KIND, badge, count, moment, plain } from "./words.js";
-import { amountText } from "./money.js";
+import { amountText, namesAmount } from "./money.js";
 
 /** The log, oldest first. */
 export function story(entries) {
@@ -20,7 +21,6 @@ function changes({ kind, status_before: before, status_after: after }, next) {
 /** One entry; beside its sentence stands what that does not say. */
 function entryShown(entry, next) {
   const { kind, text, amount, currency, provider, reason } = entry;
-  const money = amount !== undefined && currency && amountText(amount, currency);
   return element(
     "li",
     { class: kind === "error" || kind === "review_flagged" ? "wanting" : null },
@@ -30,7 +30,7 @@ function entryShown(entry, next) {
     element(
       "p",
       { class: "beside" },
-      money && !text.includes(money.replace("\u00a0", " ")) && element("span", null, money),
+      amount !== undefined && currency && !namesAmount(text, amount, currency) && element("span", null, amountText(amount, currency)),
       provider && !text.includes(provider) && !NOT_THE_PROVIDERS.includes(kind) && element("span", null, foreign(provider)),
       reason && !text.includes(reason) && element("span", null, "Reason: ", foreign(reason)),
     ),
@@ -42,12 +42,14 @@ function entryShown(entry, next) {
 function entryIds(entry) {
   const { session_id, event_id, provider_payment_id, occurred_at, processed_at } = entry;
   if (!event_id && !provider_payment_id) return null;
+  // What no provider's event told has an id of ours here, which nobody can look up.
+  const event = event_id && bareEvent(event_id);
   return element(
     "details",
     null,
     element("summary", null, "Ids and times"),
     facts(
-      ["Event", event_id && code(event_id)],
+      ["Event", event && event !== event_id && code(event)],
       ["Payment at the provider", provider_payment_id && code(provider_payment_id)],
       ["Session", session_id && code(session_id)],
       ["By the provider's clock", occurred_at && moment(occurred_at)],
