@@ -52,7 +52,8 @@ async fn main() {
         return say("run it with `cargo bench`");
     }
     say("building with the lambda profile");
-    let folder = binaries::build("lambda", &["webhook-receive", "payproof-tests"], &["--bins"]);
+    let folder =
+        binaries::build("lambda", &["--package", "webhook-receive", "--package", "payproof-tests", "--bins"]);
     let (ours, bare) = (folder.join("webhook-receive"), folder.join("bare-lambda"));
 
     let decision = Command::new(folder.join("decision")).output().expect("it runs");
