@@ -55,6 +55,7 @@ mod find;
 mod followed;
 mod go;
 mod healed;
+mod held;
 mod hinted;
 mod idempotency;
 mod kept;

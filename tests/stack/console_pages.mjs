@@ -2,7 +2,7 @@
 // with no and with three decimals, a list as a spreadsheet writes it; and answers that come when somebody is elsewhere.
 // Prints what it saw as JSON; the test that starts it judges.
 import { readFileSync } from "node:fs";
-import { answer, at, IDLE, declined, finds, goesTo, heading, held, opens, paid, pays, sandboxSays, says, signedIn, signIn, words } from "./merchant.mjs";
+import { answer, at, customer, declined, finds, goesTo, heading, held, IDLE, opens, paid, pays, sandboxSays, says, signedIn, signIn, words } from "./merchant.mjs";
 import { asks, look, seen, tell, url } from "./tab.mjs";
 
 const { SECRET_KEY, READ_KEY } = process.env;
@@ -326,7 +326,7 @@ seen.lists = {
   semicolons: read(readList(list)),
 };
 const keys = ["sk_demo_", "rk_my-shop_", "csec_"].map((start) => start + "a1B".repeat(15).slice(0, 43));
-seen.secrets = [...keys, `sk_live_${"a".repeat(24)}`, `whsec_${"b".repeat(40)}`, "rk_1001", "pk_2026-1", "de-sk_12", eur.sessions[0].id].map(isSecret);
+seen.secrets = [...keys, `sk_live_${"a".repeat(24)}`, `whsec_${"b".repeat(40)}`, "sk_test_0b9b5db6-f223-49d0-b68f-f6643dd4f808", "rk_1001", "pk_2026-1", "de-sk_12", eur.sessions[0].id].map(isSecret);
 seen.events = ["stripe:evt_3", "stripe:evt_3#2", "generic:acme:evt-9", "us:1:sent", "stripe:1:paid:pi_1:5000EUR:", "1042"].map(bareEvent);
 seen.amounts = [["1249.99 EUR were paid", 124999], ["49.99 EUR were paid", 999]].map(([text, minor]) => namesAmount(text, minor, "EUR"));
 

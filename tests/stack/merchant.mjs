@@ -84,7 +84,8 @@ export async function opens(order, amount, currency, more, wish) {
   return asks("POST", "/v1/sessions", { order_id: order, ...wish });
 }
 
-const customer = await tab();
+/** Somebody who buys. */
+export const customer = await tab();
 export async function pays(order, amount, currency) {
   const session = await opens(order, amount, currency);
   await customer.goto(session.checkout_url);

@@ -7,7 +7,7 @@ use payproof_edge::api::{Problem, Response, answer};
 
 use crate::layout::{LOADS_AGAIN, Page, without_script};
 
-/// After how many seconds a browser without JavaScript tries again, where nothing says how long it takes.
+/// After how many seconds a browser without JavaScript tries again, at least: all of them do while the store is away.
 const LOADED_AGAIN_SECONDS: u64 = 10;
 
 /// A link that leads nowhere: not a session's, or without the secret that belongs to it.
@@ -28,7 +28,7 @@ pub(crate) fn trouble(problem: Problem, language: Language) -> Result<Response, 
         h1 { (words.moment) }
         p { (words.moment_hint) }
     };
-    let head = without_script(problem.retry_after.unwrap_or(LOADED_AGAIN_SECONDS));
+    let head = without_script(problem.retry_after.unwrap_or_default().max(LOADED_AGAIN_SECONDS));
     let page = Page { title: words.moment_title, language, body, head, script: Some(LOADS_AGAIN) };
     let response = page.answer(problem.status())?;
     Ok(match problem.retry_after {

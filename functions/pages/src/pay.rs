@@ -27,8 +27,11 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
     let words = language.words();
     let onward = link.request.return_url.as_deref();
     let back = link.request.cancel_url.as_deref().or(onward);
+    // Whoever came back from a checkout may have paid, and is not asked to as if they had not.
+    let came_back = came_back(&payment);
     let settled = match opening(&payment, None, None, call.now) {
         Opening::AlreadyPaid | Opening::UnderWay => Some((words.message(payment.standing().status), onward)),
+        Opening::TooMany if came_back => Some((words.confirming, None)),
         Opening::TooMany => Some((words.page.too_many, None)),
         Opening::Open(_) | Opening::Next(_) => None,
     };
@@ -39,8 +42,6 @@ pub(crate) async fn show(app: &App, call: &Call) -> Result<Response, Problem> {
         let way = way_on.map(onward).or(back.map(back_to));
         return page(language, told(language, &shop, &payment, message, way)).answer(StatusCode::OK);
     }
-    // Whoever came back from a checkout may have paid, and is not asked to as if they had not.
-    let came_back = came_back(&payment);
     if link.expires_at <= call.now {
         let message = if came_back { words.confirming } else { words.page.link_expired };
         let back = back.map(back_to);

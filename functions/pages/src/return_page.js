@@ -31,14 +31,18 @@
   const lost = document.getElementById("lost");
   let etag = null;
   let failures = 0;
+  let refusals = 0;
   let timer = 0;
   let turn = 0;
   let over = false;
   const later = (ms) => { timer = setTimeout(ask, ms); };
 
+  /** What stands there already is not read out again. */
+  const say = (part, words) => { if (part.textContent !== words) part.textContent = words; };
+
   function tell(now) {
-    if (message.textContent !== now.message) message.textContent = now.message;
-    document.getElementById("why").textContent = now.reason_text || "";
+    say(message, now.message);
+    say(document.getElementById("why"), now.reason_text || "");
     show("why", now.reason_text !== null);
     // Another attempt may have been paid, or be under way: then that is what is true for this customer.
     const ofOrder = now.status !== "refunded" && ["paid", "processing", "review", "refunded"].includes(now.order_status);
@@ -64,12 +68,13 @@
     try {
       const answer = await fetch("/v1/sessions/" + session, { headers, cache: "no-store", signal: AbortSignal.timeout?.(TIMEOUT_MS) });
       status = answer.status;
-      wait = 1000 * Number(answer.headers.get("Retry-After") || 0);
+      // A proxy may write a date there.
+      wait = Math.min(60000, 1000 * Number(answer.headers.get("Retry-After")) || 0);
       if (status !== 304 && !answer.ok) throw new Error(String(status));
       const now = status === 304 ? null : await answer.json();
       if (asked !== turn) return;
-      failures = 0;
-      lost.textContent = "";
+      failures = refusals = 0;
+      say(lost, "");
       if (now) {
         etag = answer.headers.get("ETag");
         tell(now);
@@ -79,12 +84,14 @@
     } catch {
       if (asked !== turn) return;
       failures += 1;
-      if (failures > 2 && [401, 404].includes(status)) {
+      // A gateway may say so once in passing; what is refused again and again is refused.
+      refusals = [401, 404].includes(status) ? refusals + 1 : 0;
+      if (refusals > 2) {
         over = true;
-        message.textContent = message.dataset.openAgain;
-        return;
+        say(lost, "");
+        return say(message, message.dataset.openAgain);
       }
-      if (failures > 2) lost.textContent = lost.dataset.text;
+      if (failures > 2) say(lost, lost.dataset.text);
       later(Math.max(wait, Math.min(30000, 1000 * 2 ** failures)));
     }
   }

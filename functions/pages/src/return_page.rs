@@ -14,7 +14,7 @@ use payproof_edge::limits::TIMER_AHEAD_MILLIS;
 use payproof_edge::shops::Freshness;
 use payproof_edge::store::{AttemptItem, Due};
 
-use crate::layout::{LOADS_AGAIN, Page, without_script};
+use crate::layout::{Page, without_script};
 use crate::{go, notice, of_browser};
 
 const SCRIPT: &str = include_str!("return_page.js");
@@ -116,20 +116,16 @@ pub(crate) fn told(
         language,
         status,
         why: why.map(|why| language.words().reason(why)),
-        instructions: instructions.filter(|_| open),
+        instructions,
         onward,
         back,
         can_retry,
         live: live.filter(|_| open),
     };
     let body = body(payment, &told);
-    // Without the session's secret nothing can be asked for, so the page is loaded again.
-    let script = if live.is_some() { Some(SCRIPT) } else { open.then_some(LOADS_AGAIN) };
-    let head = if open {
-        without_script(LOADED_AGAIN_SECONDS)
-    } else {
-        html! {}
-    };
+    let script = live.map(|_| SCRIPT);
+    let looks_again = open && live.is_some();
+    let head = html! { @if looks_again { (without_script(LOADED_AGAIN_SECONDS)) } };
     Page { title: language.words().page.title, language, body, head, script }.answer(StatusCode::OK)
 }
 
@@ -168,20 +164,17 @@ impl<'a> Back<'a> {
 }
 
 impl Back<'_> {
-    fn button(&self, language: Language) -> Markup {
-        let words = &language.words().page;
+    fn url(&self) -> &str {
         match self {
-            Self::Shop(url) => html! { a.button href=(url) rel="noreferrer" { (words.back) } },
-            Self::AnotherWay(url) => html! { a.button href=(url) rel="noreferrer" { (words.another_way) } },
+            Self::Shop(url) | Self::AnotherWay(url) => url,
         }
     }
 
-    /// The same for somebody who may have paid: nothing to be pressed in passing.
-    fn quiet(&self, language: Language) -> Markup {
+    fn words(&self, language: Language) -> &'static str {
         let words = &language.words().page;
         match self {
-            Self::Shop(url) => html! { a href=(url) rel="noreferrer" { (words.back) } },
-            Self::AnotherWay(url) => html! { a href=(url) rel="noreferrer" { (words.another_way) } },
+            Self::Shop(_) => words.back,
+            Self::AnotherWay(_) => words.another_way,
         }
     }
 }
@@ -202,7 +195,7 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
             }
             p #why hidden[why.is_none()] { (why.unwrap_or_default()) }
         }
-        @if let Some(text) = instructions { p.instructions #todo { (text) } }
+        @if let Some(text) = instructions { p.instructions #todo hidden[!open] { (text) } }
         dl {
             dt { (words.page.order) } dd { (payment.order) }
             dt { (words.page.amount) } dd { (language.amount(payment.money)) }
@@ -212,12 +205,11 @@ fn body(payment: &Payment, told: &Told<'_>) -> Markup {
             p #onward hidden[!under_way] { a.button href=(url) rel="noreferrer" { (words.page.onward) } }
         }
         @if let Some(back) = back {
-            p #again hidden[!again] { (back.button(*language)) }
-            p.quiet #meanwhile hidden[!open] { (back.quiet(*language)) }
-        }
-        // Where the order cannot be paid any more the only way is the shop's.
-        @if let Some(Back::Shop(url)) = back {
-            p #leave hidden[!leave] { a.button href=(url) rel="noreferrer" { (words.page.back) } }
+            p #again hidden[!again] { a.button href=(back.url()) rel="noreferrer" { (back.words(*language)) } }
+            // Where the order cannot be paid any more there is no other way to choose, and the shop's is what is left.
+            p #leave hidden[!leave] { a.button href=(back.url()) rel="noreferrer" { (words.page.back) } }
+            // For somebody who may have paid: nothing to be pressed in passing.
+            p.quiet #meanwhile hidden[!open] { a href=(back.url()) rel="noreferrer" { (back.words(*language)) } }
         }
         p #lost role="status" data-text=(words.page.lost) {}
     }

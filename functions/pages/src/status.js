@@ -22,11 +22,16 @@
     #turn = 0;
     #etag = null;
     #failures = 0;
+    #refusals = 0;
     #shown = null;
     #told = "";
     #over = false;
     // Whoever comes back to the page, or to the network, does not wait.
-    #wake = () => { if (!this.#over && !document.hidden) this.#soon(); };
+    #wake = () => {
+      if (this.#over || document.hidden || !this.#shown || !this.getAttribute("secret")) return;
+      this.#stop();
+      this.#ask(this.#turn);
+    };
 
     constructor() {
       super();
@@ -77,7 +82,7 @@
         this.removeAttribute("status");
       }
       this.#etag = null;
-      this.#failures = 0;
+      this.#failures = this.#refusals = 0;
       this.#over = false;
       if (session && this.getAttribute("secret")) this.#ask(this.#turn);
     }
@@ -93,11 +98,12 @@
         const address = origin + "/v1/sessions/" + encodeURIComponent(this.getAttribute("session"));
         const answer = await fetch(address, { headers, cache: "no-store", referrerPolicy: "no-referrer", signal: AbortSignal.timeout?.(TIMEOUT_MS) });
         status = answer.status;
-        wait = 1000 * Number(answer.headers.get("Retry-After") || 0);
+        // A proxy may write a date there.
+        wait = Math.min(60000, 1000 * Number(answer.headers.get("Retry-After")) || 0);
         if (status !== 304 && !answer.ok) throw new Error(String(status));
         const session = status === 304 ? null : await answer.json();
         if (turn !== this.#turn) return;
-        this.#failures = 0;
+        this.#failures = this.#refusals = 0;
         if (session) {
           this.#etag = answer.headers.get("ETag");
           this.#show(session, answer.headers.get("Content-Language") || "");
@@ -109,8 +115,9 @@
         if (turn !== this.#turn) return;
         this.#failures += 1;
         if (this.#failures === 3) this.#tell("payproof-lost", null);
-        // A session that is not there, or not by this secret, will not be.
-        if (this.#failures > 2 && [401, 404].includes(status)) return void (this.#over = true);
+        // A gateway may say so once in passing; a session that is not there, or not by this secret, will not be.
+        this.#refusals = [401, 404].includes(status) ? this.#refusals + 1 : 0;
+        if (this.#refusals > 2) return void (this.#over = true);
         this.#later(turn, Math.max(wait, Math.min(30000, 1000 * 2 ** this.#failures)));
       }
     }
@@ -118,14 +125,19 @@
     /** That of the page, then what its reader likes. */
     #languages() {
       const around = this.closest("[lang]")?.lang.replaceAll("_", "-");
-      return [...new Set([around, ...navigator.languages])].filter(Boolean).slice(0, 9).map((tag, place) => (place ? `${tag};q=0.${10 - place}` : tag)).join(", ") || "*";
+      const tags = [...new Set([around, ...navigator.languages])].filter(Boolean);
+      const wanted = tags.slice(0, 5).map((tag, place) => (place ? `${tag};q=0.${9 - place}` : tag)).join(", ");
+      // A longer one would need leave of another origin's server (Fetch, "CORS-safelisted request-header").
+      return wanted.length > 128 ? tags[0] : wanted || "*";
     }
 
     #show(session, language) {
       this.#fallback.hidden = true;
       this.#said.lang = language;
-      if (this.#message.textContent !== session.message) this.#message.textContent = session.message;
-      this.#reason.textContent = session.reason_text || "";
+      // What stands there already is not read out again.
+      const say = (part, words) => { if (part.textContent !== words) part.textContent = words; };
+      say(this.#message, session.message);
+      say(this.#reason, session.reason_text || "");
       // Another attempt may have been paid, or be under way: then that is what is true for this customer.
       const ofOrder = session.status !== "refunded" && ["paid", "processing", "review", "refunded"].includes(session.order_status);
       const status = ofOrder ? session.order_status : session.status;

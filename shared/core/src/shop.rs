@@ -1,15 +1,14 @@
 //! A shop's configuration: one JSON document, typed, checked when it is loaded, with secrets that never print.
 
+mod key;
 mod once;
 mod put;
 mod return_url;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
-
+pub use self::key::{ApiKey, KeyHash, KeyKind};
+use self::key::{Keys, hashed};
 use self::once::Once;
 pub use self::put::to_store;
 use self::return_url::return_url;
@@ -25,8 +24,7 @@ pub const SESSION_TTL_SECONDS_DEFAULT: u64 = 1_800;
 /// The shortest and the longest time a session can be open, in seconds.
 pub const SESSION_TTL_SECONDS: std::ops::RangeInclusive<u64> = 60..=604_800;
 /// List partitions a shop's orders can be spread over.
-pub const LIST_SHARDS_MAX: u8 = 16;
-const KEY_SECRET_CHARS: usize = 43;
+const LIST_SHARDS_MAX: u8 = 16;
 
 /// A shop, ready to be served.
 #[derive(Debug)]
@@ -49,79 +47,6 @@ pub struct Shop {
     pub providers: BTreeMap<String, Box<dyn Configured>>,
     /// Which of them an order goes to.
     pub routing: Vec<RoutingRule>,
-}
-
-/// How much a key may do.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum KeyKind {
-    /// `pk_`: a browser's. Creates a session for a registered order and nothing more.
-    Publishable,
-    /// `rk_`: support staff's. Reads what a secret key reads, moves nothing.
-    Read,
-    /// `sk_`: a shop's server's.
-    Secret,
-}
-
-impl KeyKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Publishable, Self::Read, Self::Secret];
-
-    /// How keys of this kind begin.
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::Publishable => "pk_",
-            Self::Read => "rk_",
-            Self::Secret => "sk_",
-        }
-    }
-}
-
-/// An API key as somebody sends it: its kind, and the shop that it names. Whether it is the shop's is another question.
-#[derive(Clone, Debug)]
-pub struct ApiKey {
-    /// Its kind.
-    pub kind: KeyKind,
-    /// The shop that it names.
-    pub shop: ShopId,
-    secret: Secret,
-}
-
-impl ApiKey {
-    /// Reads `sk_<shop>_<43 letters and digits>` (`rk_`, `pk_` alike); `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (kind, rest) =
-            KeyKind::ALL.into_iter().find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))?;
-        let (shop, random) = rest.rsplit_once('_')?;
-        let well_formed =
-            random.len() == KEY_SECRET_CHARS && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        well_formed.then_some(())?;
-        Some(Self { kind, shop: ShopId::parse(shop).ok()?, secret: Secret::new(text) })
-    }
-
-    /// Makes a key of 43 random letters and digits; `None` where they are not that.
-    pub fn make(kind: KeyKind, shop: &ShopId, random: &str) -> Option<Secret> {
-        Self::parse(&format!("{}{shop}_{random}", kind.prefix())).map(|key| key.secret)
-    }
-}
-
-/// The SHA-256 of an API key, which is all that a stored configuration holds of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct KeyHash {
-    /// The key's kind.
-    pub kind: KeyKind,
-    hash: [u8; 32],
-}
-
-impl KeyHash {
-    fn of(kind: KeyKind, key: &str) -> Self {
-        Self { kind, hash: Sha256::digest(key.as_bytes()).into() }
-    }
-}
-
-impl fmt::Debug for KeyHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyHash({:?})", self.kind)
-    }
 }
 
 /// Where a shop is told what changed.
@@ -170,11 +95,7 @@ impl Shop {
 
     /// Whether `key` is one of this shop's. Each configured key is compared, in constant time.
     pub fn accepts(&self, key: &ApiKey) -> bool {
-        let sent = KeyHash::of(key.kind, key.secret.reveal());
-        let known = self.keys.iter().filter(|known| known.kind == key.kind);
-        let matched =
-            known.fold(subtle::Choice::from(0), |matched, known| matched | known.hash.ct_eq(&sent.hash));
-        self.id == key.shop && bool::from(matched)
+        self.id == key.shop && key.is_among(&self.keys)
     }
 
     /// Whether customers may be sent to this address.
@@ -194,16 +115,13 @@ pub fn with_hashed_keys(document: &[u8]) -> Result<(ShopId, String), ShopError> 
         serde_json::from_slice(document).map_err(|_| ShopError::at("", "not a JSON document"))?;
     if let Some(kinds) = value.get_mut("api_keys").and_then(serde_json::Value::as_object_mut) {
         for key in kinds.values_mut().filter_map(serde_json::Value::as_array_mut).flatten() {
-            if let Some(plain) = key.as_str().filter(|text| !text.starts_with(HASH_PREFIX)) {
-                let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(plain.as_bytes()));
-                *key = serde_json::Value::String(format!("{HASH_PREFIX}{hash}"));
+            if let Some(hashed) = key.as_str().and_then(hashed) {
+                *key = serde_json::Value::String(hashed);
             }
         }
     }
     Ok((shop.id, value.to_string()))
 }
-
-const HASH_PREFIX: &str = "sha256:";
 
 /// What is wrong with a shop's configuration, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -239,16 +157,6 @@ struct Document {
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Keys {
-    secret: Vec<Secret>,
-    #[serde(default)]
-    read: Vec<Secret>,
-    #[serde(default)]
-    publishable: Vec<Secret>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct NotifyKeys {
     url: String,
     secrets: Vec<Secret>,
@@ -272,11 +180,12 @@ impl Document {
         }
         let session_ttl_seconds = self.session_ttl_seconds.unwrap_or(SESSION_TTL_SECONDS_DEFAULT);
         if !SESSION_TTL_SECONDS.contains(&session_ttl_seconds) {
-            return Err(ShopError::at("session_ttl_seconds", "60 to 604800 seconds"));
+            let (least, most) = (SESSION_TTL_SECONDS.start(), SESSION_TTL_SECONDS.end());
+            return Err(ShopError::at("session_ttl_seconds", &format!("{least} to {most} seconds")));
         }
         let list_shards = self.list_shards.unwrap_or(1);
         if !(1..=LIST_SHARDS_MAX).contains(&list_shards) {
-            return Err(ShopError::at("list_shards", "1 to 16"));
+            return Err(ShopError::at("list_shards", &format!("1 to {LIST_SHARDS_MAX}")));
         }
         let mut providers = BTreeMap::new();
         for (name, config) in &self.providers.0 {
@@ -309,44 +218,6 @@ impl Document {
             providers,
             routing: self.routing,
         })
-    }
-}
-
-impl Keys {
-    fn check(&self, shop: &ShopId) -> Result<Vec<KeyHash>, ShopError> {
-        let kinds = [
-            (KeyKind::Secret, "secret", &self.secret),
-            (KeyKind::Read, "read", &self.read),
-            (KeyKind::Publishable, "publishable", &self.publishable),
-        ];
-        let mut hashes = Vec::new();
-        for (kind, name, keys) in kinds {
-            for (index, key) in keys.iter().enumerate() {
-                let path = format!("api_keys.{name}[{index}]");
-                let problem = format!(
-                    "{}{shop}_ and 43 letters and digits, or sha256: and 64 hex digits",
-                    kind.prefix()
-                );
-                let hash = match key.reveal().strip_prefix(HASH_PREFIX) {
-                    Some(hex) => data_encoding::HEXLOWER
-                        .decode(hex.as_bytes())
-                        .ok()
-                        .and_then(|bytes| bytes.try_into().ok())
-                        .map(|hash| KeyHash { kind, hash }),
-                    None => ApiKey::parse(key.reveal())
-                        .filter(|parsed| parsed.kind == kind && parsed.shop == *shop)
-                        .map(|parsed| KeyHash::of(kind, parsed.secret.reveal())),
-                };
-                hashes.push(hash.ok_or_else(|| ShopError::at(&path, &problem))?);
-            }
-        }
-        if self.secret.is_empty() {
-            return Err(ShopError::at(
-                "api_keys.secret",
-                "at least one: without it nobody could register an order",
-            ));
-        }
-        Ok(hashes)
     }
 }
 

@@ -40,7 +40,7 @@ pub const EARLY_AT_ONCE_MAX: usize = 50;
 /// How long all the asking of one delivery, or of all that came early for an order, may take.
 pub const WEBHOOK_ASK_TIMEOUT: Duration = Duration::from_secs(7);
 /// Events of one delivery that are asked about at the same time.
-pub const ASKED_AT_ONCE: usize = 8;
+pub const ASKED_AT_ONCE: usize = 16;
 /// How long connecting to a provider may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long opening a session may take in all.

@@ -23,13 +23,18 @@ function decided(needsName) {
   return { fields, said, fault };
 }
 
-/** Sends a decision about an order. Where that changed since it was shown, whoever decides looks at the news first. */
-async function decide(shown, path, body) {
-  const still = ofOnePerson();
-  const now = await get(`v1/orders/${part(shown.id)}`);
-  if (now.updated_at !== shown.updated_at) return { fault: "The order changed while you were deciding, so nothing was sent. Look at it again.", stale: true };
-  still();
-  return post(path, body);
+/** Sends decisions about an order. Where that changed since it was shown, whoever decides looks at the news first. */
+function decides(shown) {
+  let tried = false;
+  return async (path, body) => {
+    const still = ofOnePerson();
+    const now = await get(`v1/orders/${part(shown.id)}`);
+    const why = tried ? "The order changed; what you sent first may be why." : "The order changed while you were deciding, so nothing was sent.";
+    if (now.updated_at !== shown.updated_at) return { fault: `${why} Look at it again.`, stale: true };
+    still();
+    tried = true;
+    return post(path, body);
+  };
 }
 
 function randomKey() {
@@ -85,8 +90,8 @@ function refundText({ amount, currency, status, reason }) {
 /** Paid by hand, described in the configuration, or without a way to be asked about a session: there is nobody to ask. */
 export const NOBODY_TO_ASK = /^(manual$|nowpayments$|generic:)/;
 
-/** Whether money of another currency came, also where somebody approved it: sums are of the order's own. */
-export function holdsForeignMoney(order) {
+/** Whether money came that the order's sums do not tell: of another currency, or of an amount that its provider tells nobody. */
+export function holdsUntoldMoney(order) {
   const paid = order.sessions.some((session) => session.status === "paid");
   return order.attention.includes("currency_mismatch") || (paid && order.amount_paid === 0);
 }
@@ -94,10 +99,10 @@ export function holdsForeignMoney(order) {
 export function askRefund(order, answered) {
   const { currency } = order;
   const left = Math.max(0, order.amount_paid - order.amount_refunded);
-  const foreignMoney = holdsForeignMoney(order);
+  const untold = holdsUntoldMoney(order);
   // One refund is of one payment: of several nobody but whoever asks knows which.
   const one = order.sessions.filter(({ status }) => HOLDS.includes(status)).length < 2 && order.amount_paid <= order.amount;
-  const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && one && !foreignMoney ? decimal(left, decimalsOf(currency)) : "", on: { input: () => repeat() } });
+  const amount = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: left && one && !untold ? decimal(left, decimalsOf(currency)) : "", on: { input: () => repeat() } });
   // A point parts decimals here and thousands elsewhere: what was read is repeated.
   const repeated = element("p", { class: "hint", role: "status" });
   const repeat = () => {
@@ -113,7 +118,7 @@ export function askRefund(order, answered) {
     title: "Refund",
     says: [
       `Sends money of order ${order.id} back to the customer, by the way it came. It cannot be undone.`,
-      foreignMoney ? "Money of another currency came: leave the amount empty, and all that is left of it goes back." : `Up to ${amountText(left, currency)} of ${amountText(order.amount_paid, currency)} can go back; refunds that are under way count, too.`,
+      untold ? `Money came that is not told in ${currency}: leave the amount empty, and all that is left of it goes back.` : `Up to ${amountText(left, currency)} of ${amountText(order.amount_paid, currency)} can go back; refunds that are under way count, too.`,
     ],
     fields: [
       field(`Amount in ${currency}`, amount, "Empty: all that is left of the payment."),
@@ -127,7 +132,7 @@ export function askRefund(order, answered) {
     send: async () => {
       const body = {};
       if (amount.value.trim()) {
-        if (foreignMoney) return { fault: "Leave the amount empty: money of another currency came, and all that is left of it goes back." };
+        if (untold) return { fault: `Leave the amount empty: money came that is not told in ${currency}, and all that is left of it goes back.` };
         const read = minorUnits(amount.value, currency);
         if (read.fault) return read;
         body.amount = read.minor;
@@ -181,8 +186,7 @@ export function askProvider(session, answered) {
 function whatCame(order) {
   const money = (minor) => amountText(minor, order.currency);
   const costs = `the order costs ${money(order.amount)}.`;
-  if (holdsForeignMoney(order)) return `Money of another currency came, and the story says how much; ${costs}`;
-  if (!order.amount_paid) return `No money has come yet, the provider holds it; ${costs}`;
+  if (holdsUntoldMoney(order) || !order.amount_paid) return `How much came is not told in ${order.currency}: the story says what is known; ${costs}`;
   const back = order.amount_refunded ? `, and ${money(order.amount_refunded)} went back` : "";
   return `${money(order.amount_paid)} came${order.sessions.length > 1 ? ", by all attempts together" : ""}${back}; ${costs}`;
 }
@@ -193,6 +197,7 @@ export function askReview(order, session, decision, answered) {
   const amount = amountText(session.amount, session.currency);
   const byHand = session.status !== "review";
   const approve = byHand ? `Says that ${amount} came for attempt ${session.attempt}, all of it. The order is paid, and the shop is told.` : `Says that what came for attempt ${session.attempt} is enough; where the provider only holds it, it is asked first. The order is paid, and the shop is told.`;
+  const decide = decides(order);
   const reject = `Turns attempt ${session.attempt} away: money that came is sent back to the customer at once.`;
   question({
     about: orderNamed(order.id),
@@ -205,7 +210,7 @@ export function askReview(order, session, decision, answered) {
     send: async () => {
       const fault = by.fault();
       if (fault) return { fault };
-      const came = await decide(order, `v1/sessions/${part(session.id)}/review`, { decision, ...by.said() });
+      const came = await decide(`v1/sessions/${part(session.id)}/review`, { decision, ...by.said() });
       if (came.fault) return came;
       const { session: now, refunds } = came;
       const back = decision === "reject" && !refunds.length && now.status === "review" ? " Nothing was sent back from here: if money came, send it back at the provider." : "";
@@ -216,6 +221,7 @@ export function askReview(order, session, decision, answered) {
 
 export function askAcknowledge(order, answered) {
   const by = decided(true);
+  const decide = decides(order);
   const boxes = order.attention.map((word) => {
     const box = element("input", { type: "checkbox", value: word, checked: true });
     return { box, label: element("label", { class: "check" }, box, " ", ATTENTION[word]?.says ?? plain(word)) };
@@ -232,7 +238,7 @@ export function askAcknowledge(order, answered) {
       if (!attention.length) return { fault: "Choose what you have looked at." };
       const fault = by.fault();
       if (fault) return { fault };
-      const now = await decide(order, `v1/orders/${part(order.id)}/acknowledge`, { attention, ...by.said() });
+      const now = await decide(`v1/orders/${part(order.id)}/acknowledge`, { attention, ...by.said() });
       if (now.fault) return now;
       if (now.attention.length) return `Acknowledged. It still needs somebody for: ${now.attention.map(plain).join(", ")}.`;
       return now.status === "review" ? "Acknowledged. It is still in review: approve or reject it." : "Acknowledged. Nothing about this order needs anybody now.";

@@ -83,7 +83,7 @@ export function ours(text) {
  * more. What is looked for stands in an address, and those are kept in logs.
  */
 export function isSecret(text) {
-  return /_[A-Za-z0-9]{43}(?![A-Za-z0-9])|(?:^|[^A-Za-z0-9])(?:[srp]k_(?:live_|test_|sbox_)?|whsec_)[A-Za-z0-9+/]{20,}/.test(text);
+  return /_[A-Za-z0-9]{43}(?![A-Za-z0-9])|(?:^|[^A-Za-z0-9])(?:[srp]k_(?:live_|test_|sbox_)?|whsec_)[A-Za-z0-9+/-]{20,}/.test(text);
 }
 
 /** A provider's id of an event without what the log writes around it: `stripe:evt_1#2` is its `evt_1`. Other texts stay. */

@@ -191,7 +191,7 @@ export function differencesPage() {
   };
   const asked = (words) => {
     say(words);
-    submit();
+    if (place.isConnected) submit();
   };
   return page(
     "Differences",

@@ -112,7 +112,7 @@ export function eventsPage(query) {
   };
   const changed = (words) => {
     say(words);
-    load(place, () => read(null));
+    if (place.isConnected) load(place, () => read(null));
   };
   load(place, () => read(null));
   const which = choice(CHOICES, outcome, { on: { change: () => go(which.value ? `#/events?outcome=${which.value}` : "#/events") } });

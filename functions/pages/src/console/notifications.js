@@ -46,7 +46,7 @@ export function notificationsPage() {
   };
   const changed = (words) => {
     say(words);
-    load(place, () => read(null));
+    if (place.isConnected) load(place, () => read(null));
   };
   fill(place);
   load(place, () => read(null));

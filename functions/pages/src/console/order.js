@@ -4,7 +4,7 @@ import { ATTENTION, STATUS, badge, moment, plain } from "./words.js";
 import { amountText } from "./money.js";
 import { mayAct } from "./key.js";
 import { get, part } from "./api.js";
-import { NOBODY_TO_ASK, askAcknowledge, askCancel, askLink, askProvider, askRefund, askReview, holdsForeignMoney } from "./acts.js";
+import { NOBODY_TO_ASK, askAcknowledge, askCancel, askLink, askProvider, askRefund, askReview, holdsUntoldMoney } from "./acts.js";
 import { story } from "./story.js";
 import { takeAway } from "./export.js";
 import { notificationList } from "./notifications.js";
@@ -62,7 +62,7 @@ function standing(order, changed) {
   const several = order.sessions.length > 1;
   const acts = mayAct() && deeds(
     current(order).map((each) => sessionActs(order, each, several, changed)),
-    (order.amount_paid > order.amount_refunded || holdsForeignMoney(order)) && button("Refund…", () => askRefund(order, changed)),
+    (order.amount_paid > order.amount_refunded || holdsUntoldMoney(order)) && button("Refund…", () => askRefund(order, changed)),
     order.attention.length > 0 && button("Acknowledge…", () => askAcknowledge(order, changed)),
     PAYABLE.includes(order.status) && button("Make a payment link…", () => askLink(order)),
   );

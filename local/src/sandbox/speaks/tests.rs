@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
 use payproof::provider::{Answer, Request, Step};
 use payproof::secret::Secret;
+use payproof_edge::app::{App, now};
 use payproof_edge::send::Sender;
 use serde_json::{Value, json};
 
@@ -243,6 +245,39 @@ async fn an_order_is_found_by_each_event_about_it() {
             assert_eq!((&found["data"], &found["not_asked"]), (&json!([]), &json!([])), "{unknown}");
         }
     }
+    shop.stack.stop().await;
+}
+
+/// A refund that never left and that nothing could send again stayed asked for, and its amount with it.
+#[tokio::test]
+async fn a_refund_that_never_reached_its_provider_has_failed_and_can_be_asked_for_anew() {
+    let shop = Shop::start().await;
+    let (session, page) = shop.opens("paystack", "unreached").await;
+    shop.presses(&page, "act=pay").await;
+    shop.reaches(&session, "paid", "paystack paid").await;
+    let keys = shop.stack.demo.as_ref().expect("the demo shop");
+    let document: Value = serde_json::from_str(&keys.shop_document(&shop.stack.url)).expect("JSON");
+    let mut without = document.clone();
+    // Nobody listens there (RFC 863).
+    without["providers"]["paystack"]["api_base"] = "http://127.0.0.1:9".into();
+    shop.stack.put_shop(&without.to_string()).await.expect("a shop");
+    let path = format!("/v1/orders/{}/refunds", order_id("paystack", "unreached"));
+    // Another container, which reads the configuration as it is now.
+    let app = App::new(&shop.stack.settings());
+    for _ in 0..2 {
+        let request = http::Request::post(&path)
+            .header("authorization", format!("Bearer {}", shop.key.reveal()))
+            .header("idempotency-key", "unreached")
+            .body(Bytes::from_static(b"{\"amount\":1000}"));
+        let answer = merchant_act::handle(&app, request.expect("a request"), now()).await;
+        assert_eq!(answer.status(), 409);
+        let body = answer.into_body();
+        let said = String::from_utf8_lossy(&body);
+        assert!(said.contains("refund_refused") && said.contains("could not be reached"), "{said}");
+    }
+    shop.stack.put_shop(&document.to_string()).await.expect("a shop");
+    let (status, said) = shop.calls(Method::POST, &path, json!({ "amount": 4_999 })).await;
+    assert!([200, 202].contains(&status), "all of it is free again: {said}");
     shop.stack.stop().await;
 }
 

@@ -89,7 +89,7 @@ pub fn review(payment: &Payment, attempt: Attempt, ruling: Ruling) -> Result<Rev
     let status = standing.sessions.get(&attempt).copied().unwrap_or(Status::Created);
     let sums = || standing.ledgers.get(&attempt).into_iter().flat_map(|ledger| &ledger.sums);
     let decided_so = match ruling {
-        Ruling::Approve => sums().any(|sum| sum.approved),
+        Ruling::Approve => sums().any(|sum| sum.approved) || was_confirmed(payment, attempt),
         Ruling::Reject => sums().any(|sum| sum.rejected) || was_turned_away(payment, attempt),
     };
     if status != Status::Review {
@@ -120,6 +120,14 @@ pub fn review(payment: &Payment, attempt: Attempt, ruling: Ruling) -> Result<Rev
         (true, Ruling::Reject) => Ok(Review::AsBefore),
         (true, Ruling::Approve) => Err(CannotReview::Rejected),
     }
+}
+
+/// Whether a merchant said that its money came.
+fn was_confirmed(payment: &Payment, attempt: Attempt) -> bool {
+    let of_attempt = payment.facts.iter().filter(|fact| fact.attempt == attempt);
+    of_attempt
+        .filter(|fact| fact.source == Source::Merchant)
+        .any(|fact| matches!(fact.said.kind, Kind::Paid(_)))
 }
 
 /// Whether a merchant stopped the attempt.

@@ -140,12 +140,7 @@ impl<'a> Why<'a> {
         let mut tries: Vec<&Fact> = Vec::new();
         for fact in of_attempt() {
             let is_new = match fact.said.kind {
-                Kind::AttemptDeclined => !tries.iter().any(|known| {
-                    let (known, said) = (&known.said, &fact.said);
-                    said.said_at.is_some()
-                        && (&known.payment, known.said_at, &known.reason)
-                            == (&said.payment, said.said_at, &said.reason)
-                }),
+                Kind::AttemptDeclined => !tries.iter().any(|known| is_told_twice(known, fact)),
                 Kind::Failed => {
                     !fact.is_not_created()
                         && !tries.iter().any(|known| is_same_try(known, fact))
@@ -194,6 +189,20 @@ impl<'a> Why<'a> {
             None => format!("{} says: {}.", self.provider, self.code),
         })
     }
+}
+
+/// Milliseconds that a provider's two dates of one decline may lie apart: its event's and its own.
+const ONE_DECLINE_MILLIS: u64 = 60_000;
+
+/// Whether two declines are one, told by a webhook and by a fetched answer.
+fn is_told_twice(one: &Fact, other: &Fact) -> bool {
+    let by_two_roads = (one.source == Source::Fetch) != (other.source == Source::Fetch);
+    let is_same = one.said.payment == other.said.payment && one.said.reason == other.said.reason;
+    let apart = one.said.said_at.zip(other.said.said_at).map(|(one, other)| match one < other {
+        true => other.millis_since(one),
+        false => one.millis_since(other),
+    });
+    by_two_roads && is_same && apart.is_some_and(|apart| apart <= ONE_DECLINE_MILLIS)
 }
 
 /// Adds to each entry of a log that names a provider's code what it means and what to do.

@@ -20,7 +20,8 @@ pub async fn create_checkout(
     payment: &Payment,
     item: &AttemptItem,
 ) -> Result<Result<Created, Failure>, FlowError> {
-    let Some(session) = payment.sessions.get(&item.session.attempt) else { return Err(FlowError::Raced) };
+    let session = payment.sessions.get(&item.session.attempt);
+    let session = session.ok_or(FlowError::Defect("the session that a checkout is made for"))?;
     let webhook_url = app.webhook_url(&payment.shop, provider.name());
     let checkout = Checkout {
         session: item.session,

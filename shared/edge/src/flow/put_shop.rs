@@ -1,7 +1,7 @@
 //! A shop's configuration is put in place of the one that it had.
 
 use payproof::payment::{Moment, ShopId};
-use payproof::shop::{ShopError, to_store, with_hashed_keys};
+use payproof::shop::{Shop, ShopError, to_store};
 
 use crate::store::{Store, StoreError};
 
@@ -21,7 +21,7 @@ pub enum PutShopError {
 /// # Errors
 /// [`PutShopError`]; nothing was written, or repeating is safe.
 pub async fn put_shop(store: &Store, document: &[u8], now: Moment) -> Result<ShopId, PutShopError> {
-    let (id, _) = with_hashed_keys(document)?;
+    let id = Shop::parse(document)?.id;
     let known = store.shop_document(&id).await?;
     let (_, stored) = to_store(document, known.as_deref(), now)?;
     store.put_shop_document(&id, &stored).await?;

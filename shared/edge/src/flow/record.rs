@@ -21,6 +21,9 @@ pub enum FlowError {
     /// The race for the item was lost too often.
     #[error("the item changed under us {RACES_MAX} times")]
     Raced,
+    /// What must be there is not: our defect.
+    #[error("{0} is not there")]
+    Defect(&'static str),
     /// No random bytes could be had.
     #[error(transparent)]
     Random(#[from] NoRandomness),

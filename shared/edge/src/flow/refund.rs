@@ -9,6 +9,7 @@ use payproof::provider::{Configured, Failure, RefundOrder, Step, Told};
 use payproof::shop::Shop;
 
 use super::facts::facts_of;
+use super::finish_opening::keeps_key;
 use super::record::{FlowError, is_ours, record};
 use crate::app::App;
 use crate::circuits::Callee;
@@ -182,7 +183,8 @@ pub async fn send_refund(
         Err(Failure::Refused { code, .. }) => {
             (vec![refused(ask, code.as_deref().unwrap_or("refused"), now, write)], Sent::Refused)
         }
-        Err(Failure::Unreachable(_)) if time == Time::First => {
+        // Where the provider keeps the key, whoever follows refunds up sends it again.
+        Err(Failure::Unreachable(_)) if time == Time::First && !keeps_key(provider, now, now) => {
             (vec![refused(ask, UNREACHABLE, now, write)], Sent::Refused)
         }
         Err(Failure::Unknown(_) | Failure::NotUnderstood(_) | Failure::Unreachable(_)) => {

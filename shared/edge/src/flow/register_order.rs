@@ -77,7 +77,8 @@ async fn amended(
             }
             Saved::Differs(_) => {
                 let again = app.store.load_with_texts(&payment.id).await.map_err(FlowError::from)?;
-                payment = again.ok_or(RegisterError::Flow(FlowError::Raced))?;
+                payment =
+                    again.ok_or(RegisterError::Flow(FlowError::Defect("the order that is registered")))?;
             }
         }
     }

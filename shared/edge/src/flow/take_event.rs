@@ -106,9 +106,7 @@ impl Delivery<'_> {
         let mut outcomes = Vec::with_capacity(events.len());
         let mut silent = None;
         for event in self.clear(events).await? {
-            let taken = self.take(verified, event).await?;
-            outcomes.push(taken.outcome);
-            silent = silent.or(taken.silent);
+            outcomes.push(self.take(verified, event, &mut silent).await?);
         }
         silent.map_or_else(|| Ok(strongest(&outcomes)), |failure| Err(TakeError::CannotAsk(failure)))
     }
@@ -143,10 +141,16 @@ impl Delivery<'_> {
         })
     }
 
-    async fn take(&self, verified: &Verified<'_>, event: Clear) -> Result<Taken, FlowError> {
+    /// Takes one event. Why it could not be asked about is put into `silent`, where none before it left that.
+    async fn take(
+        &self,
+        verified: &Verified<'_>,
+        event: Clear,
+        silent: &mut Option<Failure>,
+    ) -> Result<Outcome, FlowError> {
         let Clear { id, word, at, readings } = event;
         let about = About { session: None, word: &word, event_id: id.as_deref(), at };
-        let (mut outcomes, mut silent, mut asked, mut nth) = (Vec::new(), None, false, 0_usize);
+        let (mut outcomes, mut asked, mut nth) = (Vec::new(), false, 0_usize);
         let mut sessions = Vec::new();
         for heard in readings {
             asked |= !matches!(heard, Heard::Told(_));
@@ -157,12 +161,12 @@ impl Delivery<'_> {
                 }
                 without => {
                     nth = nth.saturating_add(1);
-                    self.take_unclear(verified, &about, without, &mut silent).await?
+                    self.take_unclear(verified, &about, without, silent).await?
                 }
             };
             outcomes.push(outcome);
         }
-        if asked && silent.is_none() && !outcomes.iter().copied().any(waits) {
+        if asked && !outcomes.iter().copied().any(waits) {
             // An earlier delivery of it may have been kept, because the provider could not be asked then.
             let id = self.event_id(verified, &about);
             self.app.store.mark_event_applied(&self.shop.id, &id, self.now).await?;
@@ -174,7 +178,7 @@ impl Delivery<'_> {
             session_id = listed(&sessions, SessionId::to_string), event_type = word, outcome = outcome.word(),
             "a webhook was taken"
         );
-        Ok(Taken { outcome, silent })
+        Ok(outcome)
     }
 
     /// What tells nothing is kept, for whoever knows more later.
@@ -193,9 +197,13 @@ impl Delivery<'_> {
                     // A definite no is the end of its repeats.
                     Failure::Refused { .. } | Failure::NotUnderstood(_) => (Outcome::NotUnderstood, problem),
                     Failure::Unknown(_) | Failure::Unreachable(_) => {
-                        // An outage can outlast them, so it is kept before any answer is given.
-                        *silent = Some(failure);
-                        (Outcome::Unmatched, problem)
+                        // An outage can outlast them, so it is kept before any answer is given: with the first of them
+                        // the whole delivery, which is applied as a whole.
+                        if silent.is_none() {
+                            self.keep_once(verified, about, problem).await?;
+                            *silent = Some(failure);
+                        }
+                        return Ok(Outcome::Unmatched);
                     }
                 }
             }
@@ -245,13 +253,6 @@ impl Delivery<'_> {
             Saved::Differs(Some(payment)) => record_from(store, *payment, shop, Some(provider), facts).await,
         }
     }
-}
-
-/// What an event came to.
-struct Taken {
-    outcome: Outcome,
-    /// Why its provider could not be asked about it now.
-    silent: Option<Failure>,
 }
 
 /// What the log lists of the sessions that an event was about: one, nearly always.

@@ -140,7 +140,8 @@ impl Run<'_> {
         news: &Told,
         before: Option<&Telling>,
     ) -> Result<(Telling, bool), FlowError> {
-        let Some((tried, heard)) = self.send(notify, news).await else { return Err(FlowError::Raced) };
+        let sent = self.send(notify, news).await;
+        let (tried, heard) = sent.ok_or(FlowError::Defect("the notification that is to be sent"))?;
         match &heard {
             Heard::Told | Heard::Gone => self.app.circuits.succeeded(callee),
             Heard::Failed { .. } => {

@@ -86,7 +86,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_attempt(&self, attempt: &AttemptItem, now: Moment) -> Result<(), StoreError> {
-        let request = serde_json::to_string(&attempt.request).map_err(|_| StoreError::Unreadable(REQUEST))?;
+        let request =
+            serde_json::to_string(&attempt.request).map_err(|error| StoreError::Defect(error.to_string()))?;
         let put = self
             .client
             .put_item()

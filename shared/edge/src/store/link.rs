@@ -50,7 +50,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_link(&self, token: &LinkToken, link: &Link) -> Result<(), StoreError> {
-        let request = serde_json::to_string(&link.request).map_err(|_| StoreError::Unreadable(REQUEST))?;
+        let request =
+            serde_json::to_string(&link.request).map_err(|error| StoreError::Defect(error.to_string()))?;
         let put = self
             .client
             .put_item()

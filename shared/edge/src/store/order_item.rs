@@ -65,7 +65,7 @@ impl TextPlace {
         if texts.description.is_none() && texts.metadata.is_empty() && texts.line_items.is_empty() {
             return Ok(Self::None);
         }
-        let json = serde_json::to_string(&texts).map_err(|_| StoreError::Unreadable(TEXT))?;
+        let json = serde_json::to_string(&texts).map_err(|error| StoreError::Defect(error.to_string()))?;
         if json.len() <= TEXT_BYTES_IN_ITEM_MAX {
             return Ok(Self::Inside(json));
         }

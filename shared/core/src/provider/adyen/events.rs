@@ -64,6 +64,7 @@ fn reading(item: &Item<'_>, code: &str, success: bool, at: Moment) -> Result<Opt
     let report = report.payment(Some(payment.clone())).said_at(Some(at)).word(code);
     let checkout_id = item.checkout().map(str::to_owned);
     let follows = report.kind.refund_id().is_some()
+        || code == "CAPTURE"
         || matches!(
             report.kind,
             Kind::Reversed(_) | Kind::DisputeOpened(_) | Kind::DisputeWon(_) | Kind::DisputeLost(_)

@@ -36,7 +36,24 @@ fn of_event(account: &Account, id: &str) -> Step<Option<SessionId>> {
             None if let Ok(request) = event.billing_request() => {
                 of_thing(&asking, "billing_requests", &request)
             }
+            None if let Ok(refund) = event.refund() => of_refund(&asking, &refund),
             None => Step::Done(None),
+        })
+    })
+}
+
+/// A refund carries our metadata where we asked for it; else its payment does.
+fn of_refund(account: &Account, id: &str) -> Step<Option<SessionId>> {
+    let asking = account.clone();
+    let path = format!("/refunds/{}", requests::segment(id));
+    Step::send(requests::get(account, &path), move |answer| {
+        if answer.status == 404 {
+            return Ok(Step::Done(None));
+        }
+        let refund = requests::one(answer)?;
+        Ok::<_, Failure>(match (refund.session(), refund.payment()) {
+            (None, Ok(payment)) => of_thing(&asking, "payments", payment.as_str()),
+            (session, _) => Step::Done(session),
         })
     })
 }

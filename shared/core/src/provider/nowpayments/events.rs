@@ -7,14 +7,14 @@
 //! | `finished` | paid: the price was covered |
 //! | `partially_paid` | paid, of an amount that is not told: less than the price came, and that is final. A person decides |
 //! | `cancelled`, `canceled` | the same: a merchant's mark on a partly paid one; no money goes back |
-//! | `failed` | attempt_declined: this try came to nothing, often for too small a sum. The invoice stays open for another |
+//! | `failed` | attempt_declined: this try came to nothing, often for too small a sum. The invoice stays open for another. Where it has no time, failed: a decline without one ends nothing |
 //! | `expired` | nothing: a coin was chosen and nothing came in 7 days, or in 20 minutes at a fixed rate |
 //! | `refunded` | all that was refunded of the payment is its price: it is returned whole, and no amount is given |
 //!
 //! Money of an amount that is not told is reported as 0: what came is never guessed, and what stands so is in review.
 //! A payment with a `parent_payment_id` is money that came again to the address of another, in whatever sum and coin,
-//! also where it is `finished`: `finished` and `partially_paid` are then such money too, and the rest says nothing, for
-//! the parent has its own states. Sources: help centre "Payment statuses"; the API document, "Repeated Deposits and
+//! also where it is `finished`: `finished` and `partially_paid` are then such money too, `refunded` sends it back, and
+//! the rest says nothing, for the parent has its own states. Sources: help centre "Payment statuses"; the API document, "Repeated Deposits and
 //! Wrong-Asset Deposits".
 
 use crate::provider::event::missing;
@@ -77,11 +77,12 @@ impl Notification<'_> {
             "finished" | "partially_paid" if is_again => {
                 (Kind::Paid(self.untold()?), Some("repeated_deposit"))
             }
-            "confirming" | "confirmed" | "sending" | "failed" | "refunded" if is_again => return Ok(None),
+            "confirming" | "confirmed" | "sending" | "failed" if is_again => return Ok(None),
             "confirming" | "confirmed" | "sending" => (Kind::Processing, None),
             "finished" => (Kind::Paid(self.price()?), None),
             "partially_paid" => (Kind::Paid(self.untold()?), Some("partially_paid")),
             "cancelled" | "canceled" => (Kind::Paid(self.untold()?), Some("cancelled")),
+            "failed" if at.is_none() => (Kind::Failed, None),
             "failed" => (Kind::AttemptDeclined, None),
             "refunded" => (Kind::RefundedTotal(self.price()?), None),
             _ => return Err(NotUnderstood::Kind),

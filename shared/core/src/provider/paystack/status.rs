@@ -100,8 +100,9 @@ pub(super) fn of_session(account: &Account, session: SessionId) -> Step<Vec<Repo
         let has_come = matches!(kind, Kind::Paid(_));
         let reason = transaction.gateway_response.text().filter(|_| kind == Kind::AttemptDeclined);
         let payment = transaction.payment_id()?;
-        // Its times say nothing of when it was last worked on; without one, what the bank said outlasts it.
-        let at = transaction.paid_at().filter(|_| kind != Kind::Processing);
+        // Its own times are of its making and its payment. What may follow the other is true as of the answer: a page that
+        // was declined may be tried again, and what is worked on may be declined.
+        let at = if has_come { transaction.paid_at() } else { answer.date().or(transaction.paid_at()) };
         let report = Report::new(kind).said_at(at).word(word).reason(reason);
         let said = vec![report.payment(Some(payment.clone()))];
         Ok(if has_come { refunds(asking, payment, said) } else { Step::Done(said) })

@@ -50,8 +50,14 @@ fn a_try_that_was_declined_is_one() {
     let code = |code: &str| Some(code.to_owned());
     let try_of =
         |payment: &str, at: u64, id: &str| declined(payment).because("card_declined").dated(at).told_as(id);
-    let told_twice = Story::sent().then([try_of("p1", 3, "evt_1"), try_of("p1", 3, "fetched")]);
+    // The provider dates its event a little after what it is about.
+    let fetched = try_of("p1", 3, "fetched").from(Source::Fetch);
+    let told_twice = Story::sent().then([try_of("p1", 4, "evt_1"), fetched.clone()]);
     assert_eq!(declines(&told_twice, 1), [code("card_declined")]);
+    let the_other_way = Story::sent().then([fetched.clone()]).then([try_of("p1", 4, "evt_1")]);
+    assert_eq!(declines(&the_other_way, 1), [code("card_declined")]);
+    let much_later = Story::sent().then([fetched, try_of("p1", 9, "evt_1")]);
+    assert_eq!(declines(&much_later, 1).len(), 2);
     let again = Story::sent().then([try_of("p1", 3, "evt_1"), try_of("p1", 4, "evt_2")]);
     assert_eq!(declines(&again, 1).len(), 2, "another try of the same payment");
     let other = Story::sent().then([try_of("p1", 3, "evt_1"), try_of("p2", 3, "evt_2")]);

@@ -152,9 +152,6 @@ fn snapshot(
         _ => object.intent()?,
     };
     let Some(report) = said(topic, word, object)? else {
-        if let Some(checkout) = object.id.text().filter(|_| topic == Topic::Checkout) {
-            return Ok(Some(Reading::Ask(status::of_checkout(account, checkout).map(Truth::told))));
-        }
         return Ok(payment
             .map(|payment| Reading::Ask(status::of_intent(account, payment.as_str()).map(Truth::told))));
     };
@@ -178,10 +175,7 @@ fn snapshot(
 /// What an object says, without whom it is about and when. None where only the checkout's own state can tell.
 fn said(topic: Topic, word: &str, object: &Object<'_>) -> Result<Option<Report>, NotUnderstood> {
     let kind = match topic {
-        Topic::Checkout => match checkout(word, object)? {
-            Some(kind) => kind,
-            None => return Ok(None),
-        },
+        Topic::Checkout => checkout(word, object)?,
         Topic::Intent => match word {
             "payment_intent.succeeded" => {
                 Kind::Paid(object.money(&object.amount_received, "amount_received")?)
@@ -203,19 +197,19 @@ fn said(topic: Topic, word: &str, object: &Object<'_>) -> Result<Option<Report>,
     Ok(Some(Report::new(kind)))
 }
 
-fn checkout(word: &str, object: &Object<'_>) -> Result<Option<Kind>, NotUnderstood> {
+fn checkout(word: &str, object: &Object<'_>) -> Result<Kind, NotUnderstood> {
     let total = || object.money(&object.amount_total, "amount_total");
-    Ok(Some(match (word, object.payment_status.text()) {
+    Ok(match (word, object.payment_status.text()) {
         ("checkout.session.async_payment_succeeded", _) => Kind::Paid(total()?),
         ("checkout.session.async_payment_failed", _) => Kind::Failed,
         ("checkout.session.expired", _) => Kind::Expired,
-        // Completed: the customer is done. It does not mean that the money is there.
+        // Completed: the customer is done. It does not mean that the money is there. A voucher that has still to be paid is
+        // told so too, for it outlives every session: nobody is asked to pay a second time.
         (_, Some("paid")) => Kind::Paid(total()?),
-        // A debit is under way, or a voucher or transfer is still the customer's to pay: the payment intent says which.
-        (_, Some("unpaid")) => return Ok(None),
+        (_, Some("unpaid")) => Kind::Processing,
         (_, Some("no_payment_required")) => Kind::Paid(nothing_of(total()?)),
         _ => return Err(missing("payment_status")),
-    }))
+    })
 }
 
 /// 0 of the same currency.

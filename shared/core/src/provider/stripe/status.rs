@@ -119,9 +119,7 @@ fn truth(account: &Account, checkout: &Object<'_>, answer: &Answer) -> Result<St
             declined.map(|_| Kind::AttemptDeclined)
         }
         ["complete", "paid", _] => Some(Kind::Paid(total()?)),
-        ["complete", "unpaid", "processing"] => Some(Kind::Processing),
-        // A voucher or a transfer that the customer has still to pay: nothing was received.
-        ["complete", "unpaid", "requires_action"] => None,
+        ["complete", "unpaid", "processing" | "requires_action"] => Some(Kind::Processing),
         ["complete", "unpaid", "requires_payment_method"] => Some(Kind::Failed),
         ["complete", "unpaid", "canceled"] => Some(Kind::Cancelled),
         ["complete", "no_payment_required", "null"] => Some(Kind::Paid(nothing_of(total()?))),

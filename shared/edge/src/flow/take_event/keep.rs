@@ -70,6 +70,20 @@ impl Delivery<'_> {
         }
     }
 
+    /// Kept where it is not: what was applied before is not listed as waiting again.
+    pub(super) async fn keep_once(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+        problem: String,
+    ) -> Result<(), FlowError> {
+        let known = self.app.store.event(&self.shop.id, &self.event_id(verified, about)).await?;
+        if known.is_none() {
+            self.keep(verified, about, Outcome::Unmatched, problem).await?;
+        }
+        Ok(())
+    }
+
     /// The key that an event is kept under: the same for each delivery of it.
     pub(super) fn event_id(&self, verified: &Verified<'_>, about: &About<'_>) -> EventId {
         let digest = match about.event_id {

@@ -158,6 +158,19 @@ pub(super) const TABLE: &[Named] = &[
         unknown: (404, ""),
     },
     Named {
+        provider: "gocardless", id: "EV01R2D7Q0H8ZY",
+        asked: &[
+            // A refund that was made in the dashboard.
+            ("/events/EV01R2D7Q0H8ZY",
+                r#"{"events":{"id":"EV01R2D7Q0H8ZY","action":"paid","resource_type":"refunds","links":{"refund":"RFB7M82324NYB3"}}}"#),
+            ("/refunds/RFB7M82324NYB3",
+                r#"{"refunds":{"id":"RFB7M82324NYB3","amount":1000,"metadata":{},"links":{"payment":"PM0X1CC8E3VM4H"}}}"#),
+            ("/payments/PM0X1CC8E3VM4H",
+                r#"{"payments":{"id":"PM0X1CC8E3VM4H","status":"confirmed","metadata":{"session_id":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}}"#),
+        ],
+        unknown: (404, ""),
+    },
+    Named {
         provider: "razorpay", id: "pay_Qfldmt5StKZFCB",
         asked: &[("/v1/payments/pay_Qfldmt5StKZFCB",
             r#"{"id":"pay_Qfldmt5StKZFCB","entity":"payment","order_id":"order_QflczVVaNJciLq","notes":{"session":"cs_k3x7q2m9v4p8t6w1z5r0y8h2jd_1"}}"#)],

@@ -107,31 +107,10 @@ fn a_completed_checkout_is_not_money_by_itself() {
             .map(|event| said(only(event)).reports.remove(0).kind)
     };
     assert_eq!(completed("paid".into()), Ok(Kind::Paid(money(4999, "EUR"))));
+    assert_eq!(completed("unpaid".into()), Ok(Kind::Processing));
     assert_eq!(completed("no_payment_required".into()), Ok(Kind::Paid(money(0, "EUR"))));
     for odd in ["new".into(), Value::Null, 1.into()] {
         assert_eq!(completed(odd), Err(NotUnderstood::Shape("data.object.payment_status".to_owned())));
-    }
-}
-
-/// A debit is under way; a voucher or a transfer is still the customer's to pay, and "payment received" would be untrue.
-#[test]
-fn what_is_unpaid_after_a_completed_checkout_only_the_payment_intent_tells() {
-    let object = json!({ "id": CHECKOUT, "client_reference_id": SESSION, "payment_status": "unpaid", "amount_total": 4999,
-        "currency": "eur", "payment_intent": INTENT });
-    for (status, expected) in [("processing", Some(Kind::Processing)), ("requires_action", None)] {
-        let step = asked(only(read(&event("checkout.session.completed", object.clone())).unwrap()));
-        let told = run(step, |request| {
-            let expand = "expand[]=payment_intent.latest_charge.refunds";
-            assert_eq!(
-                request.url,
-                format!("https://api.stripe.com/v1/checkout/sessions/{CHECKOUT}?{expand}")
-            );
-            answer(200, checkout("complete", "unpaid", intent(status, json!({}))).to_string())
-        });
-        let told = told.unwrap().unwrap();
-        assert_eq!((told.session, told.fetched), (session(), true), "{status}");
-        let kinds: Vec<_> = told.reports.into_iter().map(|report| report.kind).collect();
-        assert_eq!(kinds, Vec::from_iter(expected), "{status}");
     }
 }
 

@@ -20,7 +20,7 @@ fn each_row_of_the_status_table() {
         ("complete", "paid", intent("succeeded", json!({})), Some(("paid", None))),
         ("complete", "paid", json!(INTENT), Some(("paid", None))),
         ("complete", "unpaid", intent("processing", json!({})), Some(("processing", None))),
-        ("complete", "unpaid", intent("requires_action", json!({})), None),
+        ("complete", "unpaid", intent("requires_action", json!({})), Some(("processing", None))),
         (
             "complete",
             "unpaid",
