@@ -9,9 +9,17 @@ pub(super) fn ask(
     request: Request,
     session: impl FnOnce(&Answer) -> Result<Option<SessionId>, Failure> + Send + 'static,
 ) -> Step<Option<SessionId>> {
+    follow(request, |answer| session(answer).map(Step::Done))
+}
+
+/// The same, where what has the id may only lead to what says whose it is.
+pub(super) fn follow(
+    request: Request,
+    then: impl FnOnce(&Answer) -> Result<Step<Option<SessionId>>, Failure> + Send + 'static,
+) -> Step<Option<SessionId>> {
     Step::send(request, |answer| match answer.status {
         404 => Ok(Step::Done(None)),
-        _ => session(answer).map(Step::Done),
+        _ => then(answer),
     })
 }
 

@@ -25,10 +25,7 @@ fn of_thing(account: &Account, things: &str, id: &str) -> Step<Option<SessionId>
 fn of_event(account: &Account, id: &str) -> Step<Option<SessionId>> {
     let asking = account.clone();
     let path = format!("/events/{}", requests::segment(id));
-    Step::send(requests::get(account, &path), move |answer| {
-        if answer.status == 404 {
-            return Ok(Step::Done(None));
-        }
+    whose::follow(requests::get(account, &path), move |answer| {
         let event = requests::one(answer)?;
         Ok::<_, Failure>(match event.session() {
             Some(session) => Step::Done(Some(session)),
@@ -46,10 +43,7 @@ fn of_event(account: &Account, id: &str) -> Step<Option<SessionId>> {
 fn of_refund(account: &Account, id: &str) -> Step<Option<SessionId>> {
     let asking = account.clone();
     let path = format!("/refunds/{}", requests::segment(id));
-    Step::send(requests::get(account, &path), move |answer| {
-        if answer.status == 404 {
-            return Ok(Step::Done(None));
-        }
+    whose::follow(requests::get(account, &path), move |answer| {
         let refund = requests::one(answer)?;
         Ok::<_, Failure>(match (refund.session(), refund.payment()) {
             (None, Ok(payment)) => of_thing(&asking, "payments", payment.as_str()),

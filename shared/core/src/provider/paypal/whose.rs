@@ -77,10 +77,7 @@ impl Resource<'_> {
 
 fn of_event(caller: &Caller, path: &str) -> Step<Option<SessionId>> {
     let asking = caller.clone();
-    Step::send(caller.get(path), move |answer| {
-        if answer.status == 404 {
-            return Ok(Step::Done(None));
-        }
+    whose::follow(caller.get(path), move |answer| {
         let event: Listed<'_> = body(answer)?;
         let Some(resource) = event.resource.of() else { return Ok(Step::Done(None)) };
         Ok(match (resource.session(), resource.capture()) {

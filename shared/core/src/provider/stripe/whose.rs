@@ -31,10 +31,7 @@ fn of_object(account: &Account, objects: &str, id: &str) -> Step<Option<SessionI
 fn of_event(account: &Account, id: &str) -> Step<Option<SessionId>> {
     let asking = account.clone();
     let path = format!("/v1/events/{}", requests::segment(id));
-    Step::send(requests::get(account, &path), move |answer| {
-        if answer.status == 404 {
-            return Ok(Step::Done(None));
-        }
+    whose::follow(requests::get(account, &path), move |answer| {
         let event: Envelope<'_> = requests::body(answer)?;
         let Some(object) = event.object_of() else { return Ok(Step::Done(None)) };
         Ok(match (object.session(), object.intent()?) {
