@@ -39,7 +39,7 @@ export function minorUnits(text, currency) {
   const wanted = digits ? `^(\\d{1,15})(?:${point}(\\d{1,${digits}}))?$` : "^(\\d{1,15})$";
   const read = new RegExp(wanted).exec(text.trim());
   const example = decimal(10 ** digits * 12, digits);
-  if (!text.trim()) return { fault: "there is no amount." };
+  if (!text.trim()) return { fault: "There is no amount." };
   if (!read) return { fault: `“${text.trim().slice(0, 30)}” is no amount in ${currency}: write it like ${example}, without thousands separators.` };
   const minor = BigInt(read[1] + (read[2] ?? "").padEnd(digits, "0"));
   if (minor < 1n) return { fault: "The amount is nothing." };
