@@ -4,7 +4,7 @@ use bytes::Bytes;
 use payproof::payment::{Moment, Payment, RefundId, requested_refund};
 use payproof_edge::api::Response;
 use payproof_edge::app::now;
-use payproof_edge::flow::{Time, send_refund};
+use payproof_edge::flow::send_refund;
 use serde_json::{Value, json};
 
 use crate::crash::{Behind, json_of};
@@ -51,7 +51,7 @@ impl Behind {
         let shop = shop.expect("the store answers").expect("a shop");
         for id in pending {
             let ask = requested_refund(&payment, &id).expect("what was asked for");
-            send_refund(&self.stack.app, &shop, &payment, &ask, Time::Again, now()).await.expect("an answer");
+            send_refund(&self.stack.app, &shop, &payment, &ask, now()).await.expect("an answer");
         }
     }
 }

@@ -1,9 +1,7 @@
 //! `POST /v1/orders/{order_id}/refunds`: money goes back, whole or in part, once for each idempotency key.
 
 use http::StatusCode;
-use payproof::payment::{
-    AskedRefund, CannotRefund, OrderId, PaymentId, RefundStatus, RefundWish, SessionId, UNREACHABLE,
-};
+use payproof::payment::{AskedRefund, CannotRefund, OrderId, PaymentId, RefundStatus, RefundWish, SessionId};
 use payproof::shop::Shop;
 use payproof_edge::api::{Call, Code, Problem, Response, answer, read};
 use payproof_edge::app::App;
@@ -32,12 +30,8 @@ pub(crate) async fn act(app: &App, shop: &Shop, call: &Call) -> Result<Response,
     let refund_id = wish.id(&shop.id, &order, key);
     let asked = refund(app, shop, &id, &refund_id, &wish, call.now).await.map_err(problem)?;
     if asked.refused {
-        let detail = match asked.reason.as_deref().unwrap_or("refused") {
-            UNREACHABLE => "The provider could not be reached, so no refund was made and the amount is free again. Use a \
-                            new key to ask again."
-                .to_owned(),
-            code => format!("{} It said {code}.", Code::RefundRefused.meaning()),
-        };
+        let code = asked.reason.as_deref().unwrap_or("refused");
+        let detail = format!("{} It said {code}.", Code::RefundRefused.meaning());
         return Err(Problem::of(Code::RefundRefused, detail));
     }
     let status = if asked.status == RefundStatus::Pending { StatusCode::ACCEPTED } else { StatusCode::OK };

@@ -2,7 +2,7 @@
 //! instead, so it is never paid by again.
 
 use http::StatusCode;
-use payproof::payment::{Attempt, Fact, FactId, Kind, Moment, Payment, Report, SessionId, Source, Status};
+use payproof::payment::{Attempt, Fact, FactId, Kind, Moment, Payment, Report, SessionId, Source, is_wanted};
 use payproof_edge::api::{Call, Problem, Response, answer};
 use payproof_edge::app::App;
 use payproof_edge::flow::{FlowError, record_from};
@@ -21,12 +21,8 @@ pub(crate) async fn redirect(app: &App, call: &Call) -> Result<Response, Problem
     if !session.go_token.matches(call.params.get("token")) {
         return notice::unknown_link(language);
     }
-    let standing = payment.standing();
-    let status = standing.sessions.get(&id.attempt).copied().unwrap_or(Status::Created);
     // Another attempt may have been paid: then this checkout would take the money twice.
-    let settled =
-        matches!(standing.status, Status::Paid | Status::Processing | Status::Review | Status::Refunded);
-    let open = matches!(status, Status::Created | Status::Pending) && !settled;
+    let open = is_wanted(&payment, id.attempt);
     let ran_out = session.expires_at <= call.now;
     let item = app.store.attempt(id, session.nonce).await?;
     let checkout = item.as_ref().and_then(|item| item.checkout.clone()).filter(|_| open && !ran_out);

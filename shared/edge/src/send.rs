@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use payproof::notify::Loopback;
-use payproof::provider::{Answer, Exchange, Failure, Request, Search, Step};
+use payproof::provider::{Answer, Exchange, Failure, Request, Search, Step, Taking};
 
 use self::https::Https;
 use crate::app::now;
@@ -55,6 +55,8 @@ pub enum Halt<T> {
     Done(T),
     /// Something has to be found in our own store first.
     Find(Search<T>),
+    /// Whether money is wanted has to be looked up there first.
+    Take(Taking<T>),
 }
 
 /// What a request comes to.
@@ -85,8 +87,10 @@ impl Sender {
     pub async fn run<T>(&self, step: Step<T>, limit: Duration) -> Result<T, Failure> {
         match self.advance(step, limit).await? {
             Halt::Done(value) => Ok(value),
-            // Only what an event says can need that, and its flow finds it.
-            Halt::Find(_) => Err(Failure::Unknown("it asks whose a payment is".to_owned())),
+            // Only what is asked about sessions can need that, and its flow looks it up.
+            Halt::Find(_) | Halt::Take(_) => {
+                Err(Failure::Unknown("it asks what only our store knows".to_owned()))
+            }
         }
     }
 
@@ -105,6 +109,7 @@ impl Sender {
             match step {
                 Step::Done(value) => return Ok(Halt::Done(value)),
                 Step::Find(search) => return Ok(Halt::Find(search)),
+                Step::Take(taking) => return Ok(Halt::Take(taking)),
                 Step::Send(_) if sent == EXCHANGES_MAX => {
                     return Err(Failure::Unknown("it took too many requests".to_owned()));
                 }

@@ -41,11 +41,11 @@ impl Sum {
         self.came.unwrap_or(0).saturating_sub(self.taken_back()).saturating_sub(self.refund_pending)
     }
 
-    /// Whether a report of money (of 0 too) stands that was not wholly taken back. A 0 stands for what nobody tells: where
-    /// it was rejected, or something of it was taken back, nothing is left to decide about.
+    /// Whether a report of money (of 0 too) stands that was not wholly taken back. Of a 0 that was rejected nothing is
+    /// left to send back.
     pub(super) fn stands(&self) -> bool {
-        let nothing_is_left = self.came == Some(0) && (self.rejected || self.refunded > 0 || self.lost > 0);
-        self.came.is_some() && !self.wholly_taken_back() && !nothing_is_left
+        let nothing_was_rejected = self.rejected && self.came == Some(0);
+        self.came.is_some() && !self.wholly_taken_back() && !nothing_was_rejected
     }
 
     pub(super) fn equals(&self, order: Money) -> bool {

@@ -1,7 +1,7 @@
 //! What the facts of one attempt amount to: the yes and no that the rules of a status look at.
 
 use super::under_way::under_way;
-use super::{Fact, Kind, Ledger, Moment, Money};
+use super::{Fact, Kind, Ledger, Moment, Money, Source};
 
 /// The facts of one attempt, weighed.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,8 @@ impl Evidence {
         };
         let held = last(|kind| matches!(kind, Kind::Review));
         let released = last(|kind| matches!(kind, Kind::ReviewReleased));
+        let closed_by_us =
+            facts.clone().any(|fact| fact.said.kind == Kind::Expired && fact.source == Source::Us);
         let came = || ledger.sums.iter().filter(|sum| sum.came.is_some_and(|came| came > 0));
         let money_is_enough = ledger
             .sums
@@ -39,7 +41,10 @@ impl Evidence {
             money_is_enough,
             money_stands: ledger.sums.iter().any(super::Sum::stands),
             failed: has(|kind| matches!(kind, Kind::Failed)),
-            cancelled: has(|kind| matches!(kind, Kind::Cancelled)),
+            cancelled: facts.clone().any(|fact| {
+                // Some providers call what we closed, its time being over, cancelled.
+                fact.said.kind == Kind::Cancelled && (fact.source == Source::Merchant || !closed_by_us)
+            }),
             expired: has(|kind| matches!(kind, Kind::Expired)),
             clock_expired: has(|kind| matches!(kind, Kind::ClockExpired)),
             held: held.is_some_and(|held| released.is_none_or(|released| released < held)),

@@ -56,7 +56,7 @@ pub use ids::{
 pub use link::LinkToken;
 pub use moment::Moment;
 pub use money::{Currency, Money, MoneyError};
-pub use open::{Opening, left_open, opening};
+pub use open::{Opening, is_wanted, left_open, opening};
 pub use order::{Details, LineItem, Method, Payment, Session};
 pub use premise::{Premise, Premises};
 pub use refund::{

@@ -43,6 +43,16 @@ pub fn opening(
     }
 }
 
+/// Whether money for this attempt is still wanted: it is created or pending, and its order has no money and no payment
+/// under way. Where it is not, nobody is sent to its checkout, and what a customer has approved there is not taken.
+pub fn is_wanted(payment: &Payment, attempt: Attempt) -> bool {
+    let standing = payment.standing();
+    let is_open = |status: &Status| matches!(status, Status::Created | Status::Pending);
+    let is_settled =
+        matches!(standing.status, Status::Paid | Status::Refunded | Status::Processing | Status::Review);
+    standing.sessions.get(&attempt).is_some_and(is_open) && !is_settled
+}
+
 /// The sessions at whose checkouts somebody could still pay though the order has its money, or a payment under way: each
 /// could be paid a second time, so their checkouts are to be closed.
 pub fn left_open(standing: &Standing) -> Vec<Attempt> {

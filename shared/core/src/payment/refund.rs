@@ -180,7 +180,7 @@ pub struct AskedRefund {
     pub money: Money,
     /// How it stands.
     pub status: RefundStatus,
-    /// Whether no refund was ever made: the provider said no when it was asked, or was not reached.
+    /// Whether the provider said no when it was asked, so that no refund was ever made.
     pub refused: bool,
     /// Why it failed, in the provider's code.
     pub reason: Option<Box<str>>,

@@ -82,6 +82,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::SameKey { kept_seconds: 604_800 },
     close: Some(requests::close),
     // Its webhooks are listed by another API, with a key of its own.
     endpoint: None,

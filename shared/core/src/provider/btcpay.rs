@@ -75,6 +75,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::LookedFor,
     close: None,
     endpoint: Some(endpoints::check),
 };

@@ -75,16 +75,29 @@ pub enum Closed {
     NotOpen,
 }
 
-/// How a creation of unknown outcome is repeated.
+/// How a creation, or a refund, of unknown outcome is repeated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Repeat {
-    /// The same request with the same key gives the same checkout, for this many seconds after the first.
+    /// The same request with the same key gives the same thing, for this many seconds after the first.
     SameKey {
         /// How long the provider keeps a key.
         kept_seconds: u64,
     },
-    /// Neither key nor look-up: a repeat would make a second checkout, so the next attempt is opened instead.
+    /// It is looked for by our own id before it is asked for, so a repeat at any time is the same.
+    LookedFor,
+    /// Neither key nor look-up: a repeat would make a second one. Of checkouts the next attempt is opened instead.
     Never,
+}
+
+impl Repeat {
+    /// Whether what was first asked for at `first` may be asked for again.
+    pub const fn may_be_again(self, first: Moment, now: Moment) -> bool {
+        match self {
+            Self::SameKey { kept_seconds } => now.seconds() < first.seconds().saturating_add(kept_seconds),
+            Self::LookedFor => true,
+            Self::Never => false,
+        }
+    }
 }
 
 /// For how long a provider's checkout can be open, in seconds after its creation.

@@ -71,6 +71,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::SameKey { kept_seconds: 86_400 },
     // An open page cannot be closed.
     close: None,
     endpoint: None,

@@ -250,6 +250,7 @@ pub(super) fn run<T>(mut step: Step<T>, answer: impl Fn(&Request) -> Answer) -> 
             Step::Done(value) => return Ok(value),
             Step::Send(exchange) => (exchange.read)(&answer(&exchange.request))?,
             Step::Find(search) => (search.then)(Some(remembered()))?,
+            Step::Take(taking) => (taking.then)(true)?,
         };
     }
     panic!("a provider that never has enough");
@@ -380,6 +381,7 @@ pub(super) fn shown(request: &Request) -> String {
 pub(super) fn first_request<T>(step: Step<T>) -> Request {
     match step {
         Step::Send(exchange) => exchange.request,
+        Step::Take(taking) => first_request((taking.then)(true).unwrap()),
         Step::Done(_) | Step::Find(_) => panic!("nothing to send"),
     }
 }

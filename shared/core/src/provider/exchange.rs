@@ -142,7 +142,21 @@ pub enum Step<T> {
     Send(Exchange<T>),
     /// Look up whose this payment is, among those that we remember.
     Find(Search<T>),
+    /// Look whether money for this session is still wanted, before it is taken.
+    Take(Taking<T>),
 }
+
+/// A session that money could be taken for now.
+pub struct Taking<T> {
+    /// Our session.
+    pub session: SessionId,
+    /// What follows where the money is wanted, and where it is not: the session is over, or its order is paid, refunded,
+    /// or under way by another.
+    pub then: Wanted<T>,
+}
+
+/// What follows from whether money is wanted.
+pub type Wanted<T> = Box<dyn FnOnce(bool) -> Result<Step<T>, Failure> + Send>;
 
 /// A payment of the provider's whose session is looked up in our own store.
 pub struct Search<T> {
@@ -183,6 +197,14 @@ impl<T> Step<T> {
         Self::Find(Search { payment, then: Box::new(then) })
     }
 
+    /// Look whether money for `session` is still wanted; `then` says what follows.
+    pub fn take(
+        session: SessionId,
+        then: impl FnOnce(bool) -> Result<Step<T>, Failure> + Send + 'static,
+    ) -> Self {
+        Self::Take(Taking { session, then: Box::new(then) })
+    }
+
     /// The same step, and then the one that `next` makes of what it comes to.
     ///
     /// # Errors
@@ -200,6 +222,9 @@ impl<T> Step<T> {
                 Step::send(request, move |answer| read(answer)?.then(next))
             }
             Self::Find(Search { payment, then }) => Step::find(payment, move |found| then(found)?.then(next)),
+            Self::Take(Taking { session, then }) => {
+                Step::take(session, move |wanted| then(wanted)?.then(next))
+            }
         })
     }
 
@@ -216,6 +241,9 @@ impl<T> Step<T> {
             Self::Find(Search { payment, then: found }) => {
                 Step::find(payment, move |session| Ok(found(session)?.map(then)))
             }
+            Self::Take(Taking { session, then: wanted }) => {
+                Step::take(session, move |is_wanted| Ok(wanted(is_wanted)?.map(then)))
+            }
         }
     }
 }
@@ -226,6 +254,7 @@ impl<T: fmt::Debug> fmt::Debug for Step<T> {
             Self::Done(value) => f.debug_tuple("Done").field(value).finish(),
             Self::Send(exchange) => f.debug_tuple("Send").field(&exchange.request).finish(),
             Self::Find(search) => f.debug_tuple("Find").field(&search.payment).finish(),
+            Self::Take(taking) => f.debug_tuple("Take").field(&taking.session).finish(),
         }
     }
 }

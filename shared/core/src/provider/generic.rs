@@ -103,6 +103,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: Some(|account, session, money| account.instructions.as_ref()?.filled(session, money)),
     refund: None,
+    refund_repeat: Repeat::Never,
     close: None,
     endpoint: None,
 };

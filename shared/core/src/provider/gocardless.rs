@@ -70,6 +70,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::LookedFor,
     close: Some(requests::close),
     // Endpoints are entered in the Dashboard only.
     endpoint: None,

@@ -177,6 +177,9 @@ fn faults(at: &str, ours: &Meaning, theirs: &Meaning, listed: &[Difference]) -> 
 fn requests<T>(name: &str, mut step: Step<T>, answers: &[Exchanged]) -> Vec<Request> {
     let mut requests = Vec::new();
     for exchanged in answers {
+        if let Step::Take(taking) = step {
+            step = (taking.then)(true).unwrap();
+        }
         let Step::Send(exchange) = step else { panic!("{name}: fewer requests than the library's") };
         requests.push(exchange.request);
         let answered = answer(200, exchanged.answer.to_string());

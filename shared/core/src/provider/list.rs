@@ -98,6 +98,8 @@ pub struct Provider<A: 'static> {
     pub instructions: Option<Instructions<A>>,
     /// Sends money back.
     pub refund: Option<fn(&A, &RefundOrder<'_>) -> Step<Report>>,
+    /// How that is repeated when its outcome is unknown.
+    pub refund_repeat: Repeat,
     /// Closes an open checkout.
     pub close: Option<AboutSession<A, Closed>>,
     /// What is wrong with how our webhook endpoint, of this address, is entered there.
@@ -216,6 +218,8 @@ pub trait Configured: Send + Sync + fmt::Debug {
     fn instructions(&self, session: SessionId, money: Money) -> Option<String>;
     /// Sends money back; none where it cannot.
     fn refund(&self, order: &RefundOrder<'_>) -> Option<Step<Report>>;
+    /// How a refund is repeated when its outcome is unknown.
+    fn refund_repeat(&self) -> Repeat;
     /// Closes an open checkout; none where it cannot.
     fn close(&self, held: &Held<'_>) -> Option<Step<Closed>>;
     /// What is wrong with how our webhook endpoint is entered there; none where it cannot be asked.
@@ -366,6 +370,10 @@ impl<A: fmt::Debug + Send + Sync> Configured for WithAccount<A> {
 
     fn refund(&self, order: &RefundOrder<'_>) -> Option<Step<Report>> {
         self.provider.refund.map(|refund| refund(&self.account, order))
+    }
+
+    fn refund_repeat(&self) -> Repeat {
+        self.provider.refund_repeat
     }
 
     fn close(&self, held: &Held<'_>) -> Option<Step<Closed>> {

@@ -58,6 +58,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: true,
     instructions: Some(|account, session, money| account.instructions.filled(session, money)),
     refund: None,
+    refund_repeat: Repeat::Never,
     close: None,
     endpoint: None,
 };

@@ -88,6 +88,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::SameKey { kept_seconds: 3_600 },
     close: Some(requests::close),
     // The address is entered in the panel only.
     endpoint: None,

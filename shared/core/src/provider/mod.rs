@@ -45,7 +45,7 @@ pub use account::AccountError;
 pub use checkout::{Checkout, Closed, Created, Expiry, Held, RefundOrder, Repeat, Unsuitable};
 pub use endpoint::{About, EndpointFault};
 pub use event::{Event, NotUnderstood, Reading, Told};
-pub use exchange::{Answer, Exchange, Failure, JwtKey, Reader, Request, Search, Step};
+pub use exchange::{Answer, Exchange, Failure, JwtKey, Reader, Request, Search, Step, Taking};
 pub use inbound::{Inbound, Refusal, Verdict, Verified, Vouched};
 pub use list::{
     ALL, Abilities, AboutPayment, AboutSession, Configured, Instructions, Listed, Provider, listed,

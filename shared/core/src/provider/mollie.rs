@@ -66,6 +66,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::LookedFor,
     close: Some(requests::close),
     // A classic webhook's address comes with each payment, and subscriptions cannot be listed with this key.
     endpoint: None,

@@ -66,6 +66,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: None,
+    refund_repeat: Repeat::Never,
     close: None,
     endpoint: None,
 };

@@ -74,6 +74,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::LookedFor,
     close: Some(requests::close),
     endpoint: Some(endpoints::check),
 };

@@ -80,6 +80,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::SameKey { kept_seconds: 21_600 },
     // There is no way to: an order that nobody approves lapses.
     close: None,
     endpoint: Some(endpoints::check),

@@ -73,6 +73,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::LookedFor,
     close: None,
     endpoint: None,
 };

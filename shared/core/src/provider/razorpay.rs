@@ -70,6 +70,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::SameKey { kept_seconds: 86_400 },
     close: Some(requests::close),
     endpoint: None,
 };

@@ -68,6 +68,7 @@ pub static PROVIDER: Provider<Account> = Provider {
     by_hand: false,
     instructions: None,
     refund: Some(requests::refund),
+    refund_repeat: Repeat::LookedFor,
     close: Some(requests::close),
     // Each product's address stands in the dashboard only.
     endpoint: None,

@@ -60,7 +60,7 @@ problems! {
     RefundExceeds = 409 "refund_exceeds", "More than is left", "The refund is more than is left of the payment; refunds that are under way count. amount_left says how much that is.";
     SessionIdNeeded = 409 "session_id_needed", "Which session?", "More than one session of the order was paid. Say in session_id which of them is refunded; the detail names them.";
     RefundNotPossible = 409 "refund_not_possible", "Not possible here", "The provider cannot be asked for this refund. Make it at the provider: its event is counted here.";
-    RefundRefused = 409 "refund_refused", "The refund was not made", "The provider refused to make this refund, so the amount is free again; the detail has its code. Use a new key to ask again.";
+    RefundRefused = 409 "refund_refused", "The provider refused", "The provider refused to make this refund, so the amount is free again; the detail has its code. Use a new key to ask again.";
     SessionNotOpen = 409 "session_not_open", "The session is not open", "Only a session that is created or pending can be cancelled; session_status says what this one is.";
     NotInReview = 409 "not_in_review", "The session is not in review", "Only a session in review can be decided about; session_status says what this one is. Paid money goes back by a refund.";
     NothingToApprove = 409 "nothing_to_approve", "Nothing to approve", "The provider holds the payment, and was asked: no money came that could be enough.";

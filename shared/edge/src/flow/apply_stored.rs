@@ -11,7 +11,8 @@ use super::apply_early::name_early;
 use super::deadline::Deadline;
 use super::facts::{facts_of, strongest, waits};
 use super::record::{FlowError, record};
-use super::whose_payment::{remember, run_finding};
+use super::run_step::{Take, run_step};
+use super::whose_payment::remember;
 use crate::app::App;
 use crate::random;
 use crate::store::StoredEvent;
@@ -138,7 +139,7 @@ async fn told(
     Ok(match reading {
         Reading::Told(told) => Ok(Some(told)),
         Reading::Ask(step) => {
-            let came = run_finding(app, shop, provider.id(), step, deadline.left()).await?;
+            let came = run_step(app, shop, provider.id(), step, Take::AsWanted, deadline.left()).await?;
             came.to.inspect_err(|error| {
                 tracing::warn!(provider = provider.name(), %error, "a stored event could not be asked about");
             })

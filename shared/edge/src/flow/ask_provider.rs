@@ -9,6 +9,7 @@ use payproof::shop::Shop;
 use super::deadline::Deadline;
 use super::facts::facts_of;
 use super::record::{FlowError, record};
+use super::run_step::{Take, run_step};
 use super::whose_payment::remember;
 use crate::app::App;
 use crate::circuits::Callee;
@@ -66,12 +67,13 @@ pub async fn ask_provider(
     shop: &Shop,
     payment: &Payment,
     attempt: Attempt,
+    take: Take,
     limit: Duration,
     now: Moment,
 ) -> Result<Asked, AskError> {
     let Some(at) = At::of(app, shop, payment, attempt).await? else { return Ok(Asked::CannotBeAsked) };
     let Some(step) = at.provider.fetch(&at.held()) else { return Ok(Asked::CannotBeAsked) };
-    let said = at.run(step, limit, now).await?;
+    let said = at.asks(step, take, limit, now).await?;
     let told = Told { session: at.held().session, checkout_id: None, reports: said, fetched: true };
     if at.provider.remembers() {
         remember(app, shop, at.provider.id(), &told, Deadline::after(limit), now).await?;
@@ -104,9 +106,12 @@ pub async fn close_checkout(
 ) -> Result<Closing, AskError> {
     let Some(at) = At::of(app, shop, payment, attempt).await? else { return Ok(Closing::CannotBeClosed) };
     let Some(step) = at.provider.close(&at.held()) else { return Ok(Closing::CannotBeClosed) };
-    let closing = match at.run(step, limit, now).await? {
-        Closed::Closed => Closing::Closed,
-        Closed::NotOpen => Closing::NotOpen,
+    let closing = match at.run(step, limit, now).await {
+        Ok(Closed::Closed) => Closing::Closed,
+        Ok(Closed::NotOpen) => Closing::NotOpen,
+        // It may be closed in another state and not in this one.
+        Err(AskError::Provider(Failure::Refused { .. })) => Closing::CannotBeClosed,
+        Err(error) => return Err(error),
     };
     tracing::info!(
         shop_id = %shop.id, session_id = %at.held().session, provider = at.provider.name(), ?closing,
@@ -145,6 +150,16 @@ impl<'a> At<'a> {
             checkout_id: self.checkout_id.as_deref(),
             money: self.payment.money,
         }
+    }
+
+    /// The same, where the step may have to look into our store.
+    async fn asks<T>(&self, step: Step<T>, take: Take, limit: Duration, now: Moment) -> Result<T, AskError> {
+        let callee = Callee::provider(self.shop, self.provider.name());
+        let circuits = &self.app.circuits;
+        circuits.admits(&callee, now).map_err(|until| AskError::LeftAlone { until })?;
+        let answer = run_step(self.app, self.shop, self.provider.id(), step, take, limit).await?.to;
+        circuits.heard(&callee, &answer, now);
+        Ok(answer?)
     }
 
     async fn run<T>(&self, step: Step<T>, limit: Duration, now: Moment) -> Result<T, AskError> {

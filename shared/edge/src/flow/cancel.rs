@@ -7,6 +7,7 @@ use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
 use super::record::{FlowError, order_of_session, record};
+use super::run_step::Take;
 use crate::app::App;
 use crate::limits::ACT_TIMEOUT;
 use crate::random;
@@ -83,7 +84,7 @@ pub async fn cancel(
     let closed = match close_checkout(app, shop, &payment, id.attempt, ACT_TIMEOUT, now).await? {
         Closing::Closed => true,
         Closing::NotOpen => {
-            ask_provider(app, shop, &payment, id.attempt, ACT_TIMEOUT, now).await?;
+            ask_provider(app, shop, &payment, id.attempt, Take::Nothing, ACT_TIMEOUT, now).await?;
             let now = load(app, shop, id).await?;
             return match cancelling(&now, id.attempt) {
                 Cancelling::Close => Err(CancelError::Unclear),
@@ -92,7 +93,8 @@ pub async fn cancel(
             };
         }
         Closing::CannotBeClosed => {
-            let asked = ask_provider(app, shop, &payment, id.attempt, ACT_TIMEOUT, now).await?;
+            let asked =
+                ask_provider(app, shop, &payment, id.attempt, Take::Nothing, ACT_TIMEOUT, now).await?;
             if let Asked::Answered { .. } = asked
                 && let Cancelling::NotOpen(status) = cancelling(&load(app, shop, id).await?, id.attempt)
             {

@@ -8,7 +8,7 @@ use payproof::shop::Shop;
 
 use super::deadline::Deadline;
 use super::record::FlowError;
-use super::whose_payment::run_finding;
+use super::run_step::{Take, run_step};
 use crate::app::App;
 use crate::circuits::Callee;
 use crate::limits::{FIND_EACH_TIMEOUT, FIND_TIMEOUT};
@@ -43,7 +43,7 @@ pub async fn find_payment(
             continue;
         }
         // How it went is not told to the circuits: somebody who only reads leaves no provider alone for those who pay.
-        match run_finding(app, shop, provider.id(), step, left).await?.to {
+        match run_step(app, shop, provider.id(), step, Take::Nothing, left).await?.to {
             Ok(session) => sessions.extend(session.map(|session| (provider.id().clone(), session))),
             Err(failure) => {
                 tracing::warn!(shop_id = %shop.id, provider = provider.name(), error = %failure, "a provider could not say whose a payment is");

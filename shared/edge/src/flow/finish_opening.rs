@@ -2,7 +2,7 @@
 //! came. The same request with the same key tells which checkout it made, or makes it.
 
 use payproof::payment::{Moment, Outcome, Payment};
-use payproof::provider::{Configured, Repeat};
+use payproof::provider::Configured;
 use payproof::shop::Shop;
 
 use super::ask_provider::AskError;
@@ -24,14 +24,6 @@ pub(super) enum Finished {
     Unknown,
     /// Somebody else is at it.
     UnderWay,
-}
-
-/// Whether the provider still keeps what was done with a key at this moment.
-pub(super) fn keeps_key(provider: &dyn Configured, used_at: Moment, now: Moment) -> bool {
-    match provider.repeat() {
-        Repeat::SameKey { kept_seconds } => now.seconds() < used_at.seconds().saturating_add(kept_seconds),
-        Repeat::Never => false,
-    }
 }
 
 /// Repeats the creation of an attempt's checkout. The caller knows that the provider keeps the key.

@@ -13,9 +13,10 @@ use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
 use super::deadline::Deadline;
-use super::finish_opening::{Finished, finish_opening, keeps_key};
+use super::finish_opening::{Finished, finish_opening};
 use super::record::{FlowError, record, record_while};
-use super::refund::{RefundError, Sent, Time, send_refund};
+use super::refund::{RefundError, Sent, send_refund};
+use super::run_step::Take;
 use crate::app::App;
 use crate::limits::{LOOK_TIMEOUT, LOOK_TIMEOUT_LEAST, OPENING_MILLIS, REFUND_UNDER_WAY_MILLIS};
 use crate::random;
@@ -118,7 +119,9 @@ impl Look<'_> {
             looked.learned(outcome);
             return Ok(looked);
         }
-        let asked = ask_provider(self.app, self.shop, payment, self.attempt, self.limit(), self.now).await?;
+        let asked =
+            ask_provider(self.app, self.shop, payment, self.attempt, Take::AsWanted, self.limit(), self.now)
+                .await?;
         if let Asked::Answered { outcome, .. } = asked {
             looked.learned(outcome);
         }
@@ -153,7 +156,7 @@ impl Look<'_> {
         if let Some(until) = item.opening_until.filter(|until| *until > self.now) {
             return Ok(Known::UnderWay(until));
         }
-        if !keeps_key(self.provider, session.created_at, self.now) {
+        if !self.provider.repeat().may_be_again(session.created_at, self.now) {
             return Ok(Known::AllThatCanBe);
         }
         if beside {
@@ -169,7 +172,6 @@ impl Look<'_> {
 
     /// Closes the checkout. None where it cannot be closed: then the provider's answer to a question is the fact.
     async fn close(&self, payment: &Payment, beside: bool) -> Result<Option<Outcome>, AskError> {
-        use payproof::provider::Failure::Refused;
         let limit = self.limit();
         match close_checkout(self.app, self.shop, payment, self.attempt, limit, self.now).await {
             Ok(Closing::Closed) => {
@@ -178,9 +180,7 @@ impl Look<'_> {
                 let fact = self.fact(Kind::Expired.word(), Source::Us, said)?;
                 Ok(Some(record(&self.app.store, &self.id, &self.shop.id, None, &[fact]).await?))
             }
-            Ok(Closing::NotOpen | Closing::CannotBeClosed) | Err(AskError::Provider(Refused { .. })) => {
-                Ok(None)
-            }
+            Ok(Closing::NotOpen | Closing::CannotBeClosed) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -211,7 +211,7 @@ impl Look<'_> {
                 continue;
             }
             let ask = requested_refund(&payment, refund)
-                .filter(|_| keeps_key(self.provider, thing.since, self.now));
+                .filter(|_| self.provider.refund_repeat().may_be_again(thing.since, self.now));
             let Some(ask) = ask else {
                 lost.push(thing);
                 continue;
@@ -219,7 +219,7 @@ impl Look<'_> {
             if self.deadline.left().is_zero() {
                 break;
             }
-            match send_refund(self.app, self.shop, &payment, &ask, Time::Again, self.now).await {
+            match send_refund(self.app, self.shop, &payment, &ask, self.now).await {
                 Ok(Sent::Answered | Sent::Refused) => looked.learned(Outcome::Applied),
                 Ok(Sent::Unknown) => {}
                 Err(RefundError::Flow(error)) => return Err(error.into()),

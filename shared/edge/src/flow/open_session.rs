@@ -16,7 +16,6 @@ use payproof::shop::Shop;
 use self::tries::{Asking, Tries};
 use super::apply_early;
 use super::create_checkout::{Try, create_checkout, not_created};
-use super::finish_opening::keeps_key;
 use super::opening::{OpenError, Opened, Wish};
 use super::record::{FlowError, record};
 use crate::app::App;
@@ -141,7 +140,7 @@ impl Flow<'_> {
         if apply_early(self.app, self.shop, &payment.id, self.now).await? {
             return Ok(None);
         }
-        if !keeps_key(provider.as_ref(), session.created_at, self.now) {
+        if !provider.repeat().may_be_again(session.created_at, self.now) {
             // A checkout that nobody knows and nobody can make again: the attempt stays, and the next one is opened.
             return self.open_next(payment).await;
         }

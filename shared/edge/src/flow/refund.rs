@@ -3,13 +3,12 @@
 use payproof::payment::limits::FACTS_MAX;
 use payproof::payment::{
     AskedRefund, CannotRefund, Decision, Fact, FactId, Moment, Outcome, Payment, PaymentId, RefundAsk,
-    RefundId, RefundWish, Refunding, Report, Source, UNREACHABLE, WriteMark, asked_refund, decide, refunding,
+    RefundId, RefundWish, Refunding, Report, Source, WriteMark, asked_refund, decide, refunding,
 };
 use payproof::provider::{Configured, Failure, RefundOrder, Step, Told};
 use payproof::shop::Shop;
 
 use super::facts::facts_of;
-use super::finish_opening::keeps_key;
 use super::record::{FlowError, is_ours, record};
 use crate::app::App;
 use crate::circuits::Callee;
@@ -37,23 +36,14 @@ pub enum RefundError {
     Flow(#[from] FlowError),
 }
 
-/// Whether a request is the first for its refund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Time {
-    /// Nothing was sent before: if this one does not reach the provider, there is no refund.
-    First,
-    /// One before may have been made.
-    Again,
-}
-
 /// What asking a provider for a refund came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sent {
     /// It answered; its answer is recorded.
     Answered,
-    /// It said no, for good, or was never reached: that is recorded, and the amount is free again.
+    /// It said no, for good: that is recorded, and the amount is free again.
     Refused,
-    /// Nothing is known: the refund stays asked for, and is looked at again.
+    /// Nothing is known, or it was not reached: the refund stays asked for, and is looked at again.
     Unknown,
 }
 
@@ -75,7 +65,7 @@ pub async fn refund(
         Reserved::Before(known) => return Ok(known),
         Reserved::Now(payment, ask) => (payment, ask),
     };
-    send_refund(app, shop, &payment, &ask, Time::First, now).await?;
+    send_refund(app, shop, &payment, &ask, now).await?;
     let payment = app.store.load(order).await.map_err(FlowError::from)?;
     payment.and_then(|payment| asked_refund(&payment, id)).ok_or(RefundError::OrderNotFound)
 }
@@ -167,7 +157,6 @@ pub async fn send_refund(
     shop: &Shop,
     payment: &Payment,
     ask: &RefundAsk,
-    time: Time,
     now: Moment,
 ) -> Result<Sent, RefundError> {
     let (provider, step) = asking(shop, payment, ask)?;
@@ -182,10 +171,6 @@ pub async fn send_refund(
         }
         Err(Failure::Refused { code, .. }) => {
             (vec![refused(ask, code.as_deref().unwrap_or("refused"), now, write)], Sent::Refused)
-        }
-        // Where the provider keeps the key, whoever follows refunds up sends it again.
-        Err(Failure::Unreachable(_)) if time == Time::First && !keeps_key(provider, now, now) => {
-            (vec![refused(ask, UNREACHABLE, now, write)], Sent::Refused)
         }
         Err(Failure::Unknown(_) | Failure::NotUnderstood(_) | Failure::Unreachable(_)) => {
             (Vec::new(), Sent::Unknown)

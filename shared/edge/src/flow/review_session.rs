@@ -10,7 +10,8 @@ use super::ask_provider::{AskError, Closing, ask_provider, close_checkout};
 use super::cancel::{By, stopped};
 use super::deadline::Deadline;
 use super::record::{FlowError, is_ours, order_of_session};
-use super::refund::{Time, can_be_asked, send_refund};
+use super::refund::{can_be_asked, send_refund};
+use super::run_step::Take;
 use crate::app::App;
 use crate::limits::{ACT_TIMEOUT, BULK_TIMEOUT, RACES_MAX};
 use crate::random;
@@ -153,7 +154,8 @@ impl Flow<'_> {
             self.without_provider(payment).await?;
             return Ok(None);
         }
-        ask_provider(app, shop, payment, id.attempt, ACT_TIMEOUT, now).await?;
+        let take = if self.ruling == Ruling::Approve { Take::AsWanted } else { Take::Nothing };
+        ask_provider(app, shop, payment, id.attempt, take, ACT_TIMEOUT, now).await?;
         let payment = self.load().await?;
         match (review(&payment, id.attempt, self.ruling), self.ruling) {
             (Ok(Review::Money(_)), _) => Ok(Some(payment)),
@@ -252,7 +254,7 @@ impl Flow<'_> {
             if deadline.left().is_zero() {
                 break;
             }
-            if let Err(error) = send_refund(self.app, self.shop, payment, ask, Time::First, self.now).await {
+            if let Err(error) = send_refund(self.app, self.shop, payment, ask, self.now).await {
                 tracing::warn!(session_id = %self.id, refund_id = %ask.id, %error, "a refund's answer was not recorded");
             }
         }

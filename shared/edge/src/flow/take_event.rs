@@ -10,7 +10,8 @@ use payproof::shop::Shop;
 use super::deadline::Deadline;
 use super::facts::{facts_of, strongest, waits};
 use super::record::{FlowError, is_ours, record, record_from};
-use super::whose_payment::{Came, remember, run_finding};
+use super::run_step::{Came, Take, run_step};
+use super::whose_payment::remember;
 use crate::app::App;
 use crate::limits::{ASKED_AT_ONCE, WEBHOOK_ASK_TIMEOUT};
 use crate::random;
@@ -130,7 +131,8 @@ impl Delivery<'_> {
             Reading::Ask(step) => step,
         };
         let Came { to, missed } =
-            run_finding(self.app, self.shop, self.provider.id(), step, self.deadline.left()).await?;
+            run_step(self.app, self.shop, self.provider.id(), step, Take::AsWanted, self.deadline.left())
+                .await?;
         Ok(match to {
             Ok(Some(told)) => Heard::Answered(told),
             Ok(None) => Heard::Nobody(missed),

@@ -104,6 +104,7 @@ fn ask<T>(mut step: Step<T>, status: u16, body: &[u8]) {
             Step::Done(_) => return,
             Step::Send(exchange) => (exchange.read)(&answer(status, String::from_utf8_lossy(body))),
             Step::Find(search) => (search.then)(Some(remembered())),
+            Step::Take(taking) => (taking.then)(true),
         };
         let Ok(next) = next else { return };
         step = next;

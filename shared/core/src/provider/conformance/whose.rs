@@ -39,6 +39,7 @@ fn asked(
         let next = match step {
             Step::Done(session) => return (requests, Ok(session)),
             Step::Find(search) => (search.then)(None),
+            Step::Take(_) => panic!("nothing is taken"),
             Step::Send(exchange) => {
                 let path = exchange.request.url.strip_prefix(&base).unwrap();
                 if path == "/v1/oauth2/token" {

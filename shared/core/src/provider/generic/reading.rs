@@ -179,6 +179,17 @@ impl Reader {
                 "a pointer to the provider's time: words undo what others say, and the later one counts",
             );
         }
+        // So it is of a try that was worked on and declined, and only of the payment that both name.
+        if means(&[Meaning::Processing]) && means(&[Meaning::Declined]) {
+            let problem = "words mean that a payment is processing and that a try was declined: without this the second never \
+                           ends the first. Map the second to failed where the page does not stay open";
+            if self.time.is_none() {
+                return wrong("time", problem);
+            }
+            if self.payment_id.is_none() {
+                return wrong("payment_id", problem);
+            }
+        }
         Ok(())
     }
 

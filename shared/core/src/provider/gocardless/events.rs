@@ -69,7 +69,12 @@ fn billing_request(
     };
     // A billing request of ours always carries our id: without it, it is somebody else's.
     let Some(session) = event.session() else { return Ok(None) };
-    let report = Report::new(kind).payment(event.made_payment()?).said_at(Some(at)).word(&word(event));
+    // Before there is a payment the request stands for it, or a decline would not end what it declines.
+    let payment = match (event.made_payment()?, &kind) {
+        (None, Kind::Processing | Kind::AttemptDeclined) => Some(event.request_as_payment()?),
+        (made, _) => made,
+    };
+    let report = Report::new(kind).payment(payment).said_at(Some(at)).word(&word(event));
     let told = Told {
         session,
         checkout_id: Some(event.billing_request()?),

@@ -142,6 +142,11 @@ impl Object<'_> {
         id(self.links.of().map(|links| &links.billing_request), "BRQ")
     }
 
+    /// The same as what a payment is named by that is not made yet.
+    pub(super) fn request_as_payment(&self) -> Result<ProviderPaymentId, NotUnderstood> {
+        payment_id(&self.billing_request()?)
+    }
+
     /// The payment that an event or a refund is about.
     pub(super) fn payment(&self) -> Result<ProviderPaymentId, NotUnderstood> {
         payment_id(&id(self.links.of().map(|links| &links.payment), "PM")?)

@@ -115,7 +115,8 @@ pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Repor
     }))
 }
 
-/// The state of an order, captured first where the customer has approved it; none where PayPal has no such order.
+/// The state of an order, captured first where the customer has approved it and the money is still wanted: what is approved
+/// and not captured lapses by itself. None where PayPal has no such order.
 pub(super) fn order(caller: &Caller, id: &str) -> Step<Option<Truth>> {
     let asking = caller.clone();
     Step::send(caller.get(&order_path(id)), move |answer| {
@@ -130,7 +131,12 @@ pub(super) fn order(caller: &Caller, id: &str) -> Step<Option<Truth>> {
             Some(session) if is_approved && truth.reports.is_empty() => {
                 // The customer may approve again after a decline: that is another request than the one declined.
                 let approved = moment(&order.update_time).map(Moment::seconds).unwrap_or_default();
-                Ok(capture(&asking, truth, &format!("{session}-capture-{approved}")).map(Some))
+                Ok(Step::take(session, move |is_wanted| {
+                    Ok(match is_wanted {
+                        true => capture(&asking, truth, &format!("{session}-capture-{approved}")).map(Some),
+                        false => Step::Done(Some(truth)),
+                    })
+                }))
             }
             _ => Ok(Step::Done(Some(truth))),
         }

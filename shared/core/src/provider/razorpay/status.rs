@@ -126,11 +126,12 @@ fn of_link(account: &Account, link: &Entity<'_>) -> Result<Step<Vec<Report>>, Fa
         let amount = paid.filter(|_| captured.len() == 1);
         for payment in payments {
             let report = of_payment(payment, amount.filter(|_| payment.is_captured()))?;
-            // An entity says when it was made and not when it changed. What went back by itself was authorised, and told
-            // so, before: that it did is true as of the answer.
-            let is_over = payment.status.text() == Some("refunded") && !payment.is_captured();
+            // An entity says when it was made and not when it changed. That it is authorised, which may follow a decline of
+            // it by days, or that it was and went back by itself, is true as of the answer.
+            let may_follow =
+                matches!(payment.status.text(), Some("authorized" | "refunded")) && !payment.is_captured();
             said.extend(report.map(|report| {
-                let at = answer.date().filter(|_| is_over).or(report.said_at);
+                let at = answer.date().filter(|_| may_follow).or(report.said_at);
                 report.said_at(at)
             }));
         }

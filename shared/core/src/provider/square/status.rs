@@ -112,9 +112,9 @@ pub(super) fn fetch(account: &Account, held: &Held<'_>) -> Option<Step<Vec<Repor
         // A declined card has nothing more to tell, unless it is all that there is: then the last one says why. One that
         // was authorised was told as processing: the last whose authorisation was given back says that it has ended.
         let mut asked: Vec<_> = tenders.iter().filter(|tender| !tender.came_to_nothing()).collect();
-        if asked.is_empty() {
-            asked.extend(tenders.last());
-        } else if asked.len() < ASKED_MAX.saturating_sub(1)
+        let last = tenders.last().filter(|tender| asked.is_empty() && !tender.was_voided());
+        asked.extend(last);
+        if asked.len() < ASKED_MAX.saturating_sub(1)
             && let Some(voided) = tenders.iter().rfind(|tender| tender.was_voided())
         {
             asked.insert(0, voided);

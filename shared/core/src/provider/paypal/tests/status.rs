@@ -162,6 +162,19 @@ fn a_capture_is_this_request_and_another_approval_is_another() {
     assert_ne!(request("2026-11-24T16:59:00Z"), request("2026-11-24T17:09:00Z"));
 }
 
+/// The order was paid by another attempt meanwhile, or its session was cancelled: we would charge a second time.
+#[test]
+fn what_is_approved_and_not_wanted_any_more_is_not_captured() {
+    let step = configured().fetch(&held(Some(ORDER))).unwrap();
+    let Step::Send(exchange) = step else { panic!() };
+    let Step::Send(exchange) = (exchange.read)(&token()).unwrap() else { panic!() };
+    let approved = answer(200, order(ORDER, "APPROVED", json!([])).to_string());
+    let Step::Take(taking) = (exchange.read)(&approved).unwrap() else { panic!("it captures unasked") };
+    assert_eq!(taking.session, held(None).session);
+    let Ok(Step::Done(reports)) = (taking.then)(false) else { panic!("it captures") };
+    assert_eq!(reports, []);
+}
+
 #[test]
 fn an_order_that_is_not_ours_to_capture_is_left_alone() {
     let mut authorize = order(ORDER, "APPROVED", json!([]));

@@ -100,6 +100,14 @@ fn declined_cards_are_passed_over_unless_they_are_all_that_there_is() {
         of("payments", "b", voided),
     ];
     assert_eq!(words(&fetch(&under_way).unwrap()), ["processing", "attempt_declined"]);
+    // Nor where the last try was declined: it was told as processing all the same.
+    let tries = json!([tender("b", "VOIDED"), tender("c", "FAILED")]);
+    let over = [
+        of("orders", ORDER, order("OPEN", tries)),
+        of("payments", "b", payment("CANCELED", json!({ "id": "b" }))),
+        of("payments", "c", payment("FAILED", json!({ "id": "c" }))),
+    ];
+    assert_eq!(words(&fetch(&over).unwrap()), ["attempt_declined", "attempt_declined"]);
     let declined = [
         of("orders", ORDER, order("OPEN", json!([tender("a", "FAILED"), tender("c", "FAILED")]))),
         of("payments", "c", payment("FAILED", json!({ "id": "c" }))),
