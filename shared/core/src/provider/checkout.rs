@@ -73,6 +73,8 @@ pub enum Closed {
     Closed,
     /// It is not open any more, for whatever reason: ask, it may be paid.
     NotOpen,
+    /// It is open, and as it is now it cannot be closed.
+    StillOpen,
 }
 
 /// How a creation, or a refund, of unknown outcome is repeated.

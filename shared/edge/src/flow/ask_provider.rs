@@ -36,7 +36,8 @@ pub enum Closing {
     Closed,
     /// It is not open, for whatever reason: ask, it may be paid.
     NotOpen,
-    /// The provider has no way to be told, too little is known of the session, or the shop has it no more.
+    /// The provider has no way to be told, or not as the checkout is now; too little is known of the session, or the shop
+    /// has it no more.
     CannotBeClosed,
 }
 
@@ -106,12 +107,10 @@ pub async fn close_checkout(
 ) -> Result<Closing, AskError> {
     let Some(at) = At::of(app, shop, payment, attempt).await? else { return Ok(Closing::CannotBeClosed) };
     let Some(step) = at.provider.close(&at.held()) else { return Ok(Closing::CannotBeClosed) };
-    let closing = match at.run(step, limit, now).await {
-        Ok(Closed::Closed) => Closing::Closed,
-        Ok(Closed::NotOpen) => Closing::NotOpen,
-        // It may be closed in another state and not in this one.
-        Err(AskError::Provider(Failure::Refused { .. })) => Closing::CannotBeClosed,
-        Err(error) => return Err(error),
+    let closing = match at.run(step, limit, now).await? {
+        Closed::Closed => Closing::Closed,
+        Closed::NotOpen => Closing::NotOpen,
+        Closed::StillOpen => Closing::CannotBeClosed,
     };
     tracing::info!(
         shop_id = %shop.id, session_id = %at.held().session, provider = at.provider.name(), ?closing,

@@ -8,7 +8,7 @@ use payproof::payment::{
     Attempt, Fact, FactId, Kind, Moment, Outcome, Payment, PaymentId, Report, Source, Status,
     requested_refund,
 };
-use payproof::provider::Configured;
+use payproof::provider::{Configured, Failure};
 use payproof::shop::Shop;
 
 use super::ask_provider::{AskError, Asked, Closing, ask_provider, close_checkout};
@@ -180,7 +180,8 @@ impl Look<'_> {
                 let fact = self.fact(Kind::Expired.word(), Source::Us, said)?;
                 Ok(Some(record(&self.app.store, &self.id, &self.shop.id, None, &[fact]).await?))
             }
-            Ok(Closing::NotOpen | Closing::CannotBeClosed) => Ok(None),
+            Ok(Closing::NotOpen | Closing::CannotBeClosed)
+            | Err(AskError::Provider(Failure::Refused { .. })) => Ok(None),
             Err(error) => Err(error),
         }
     }

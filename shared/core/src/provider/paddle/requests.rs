@@ -180,11 +180,10 @@ pub(super) fn close(account: &Account, held: &Held<'_>) -> Option<Step<Closed>> 
         if answer.status != 400 {
             return closed(&data(answer)?).map(Step::Done);
         }
-        let refused = refusal(answer);
         Ok(Step::send(get_transaction(&asking, &id), move |answer| {
             let transaction = data(answer)?;
             match transaction.status.text() {
-                Some("draft" | "ready") => Err(refused),
+                Some("draft" | "ready") => Ok(Step::Done(Closed::StillOpen)),
                 _ => closed(&transaction).map(Step::Done),
             }
         }))
