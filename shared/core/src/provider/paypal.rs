@@ -12,8 +12,9 @@
 //! are made at PayPal, and disputes, carry neither: they name their capture, and that is asked for.
 //!
 //! # Capturing
-//! A customer's approval moves no money. Whoever asks about an order that is approved captures it first: at the event,
-//! and again whenever the session is asked about, so that a lost event costs no sale. An order can be captured once.
+//! A customer's approval moves no money. Whoever asks about an order that is approved captures it first, as long as the
+//! session is open and its order has no money by another: at the event, and again whenever the session is asked about, so
+//! that a lost event costs no sale. What is not wanted lapses. An order can be captured once.
 //!
 //! # Amounts
 //! A decimal text in major units with two digits. HUF, JPY and TWD are written without: of HUF and TWD, which have two
