@@ -141,7 +141,7 @@ impl Outstanding {
     ///
     /// An overdue session: the provider's own expiry is past, and it was asked five times. A slow method and a review
     /// at the provider take days, a refund to a bank account weeks. Whether a refund that we asked for was made is
-    /// known within a minute, or the request is repeated; past the life of its idempotency key it cannot be.
+    /// known within a minute, or the request is repeated where that is harmless; after a day it is not.
     pub const fn is_stuck(&self, now: Moment) -> bool {
         let bound = match self.what {
             What::Overdue => OVERDUE_STUCK_MILLIS,

@@ -37,7 +37,7 @@ pub const DOUBT_MILLIS: u64 = DAY;
 pub const OVERDUE_STUCK_MILLIS: u64 = HOUR;
 /// How long a slow method, or a review at the provider, may take before it is stuck.
 pub const SLOW_STUCK_MILLIS: u64 = 7 * DAY;
-/// How long it may be unknown whether a refund was made: no provider keeps an idempotency key longer.
+/// How long it may be unknown whether a refund was made: until then it is asked for again where that is harmless.
 pub const REFUND_UNKNOWN_STUCK_MILLIS: u64 = DAY;
 /// How long a provider may have a refund under way before it is stuck.
 pub const REFUND_PENDING_STUCK_MILLIS: u64 = 14 * DAY;

@@ -198,8 +198,8 @@ impl Look<'_> {
         record_while(&self.app.store, &self.id, &self.shop.id, None, &[fact], &unpaid).await
     }
 
-    /// Refunds that we asked for and that the provider's answer does not name: asked for again with the same key, which
-    /// is the same refund. Gives those that this cannot be done for.
+    /// Refunds that we asked for and that the provider's answer does not name: asked for again, within a day and where
+    /// that is the same refund. Gives those that this cannot be done for.
     async fn refunds(&self, looked: &mut Looked) -> Result<Vec<Outstanding>, AskError> {
         let mut lost = Vec::new();
         let payment = self.app.store.load(&self.id).await.map_err(FlowError::from)?;
@@ -211,8 +211,10 @@ impl Look<'_> {
             if thing.attempt != self.attempt || under_way {
                 continue;
             }
-            let ask = requested_refund(&payment, refund)
-                .filter(|_| self.provider.refund_repeat().may_be_again(thing.since, self.now));
+            // Whoever is told that it is stuck decides: nothing is sent behind their back then.
+            let may_be_again = !thing.is_stuck(self.now)
+                && self.provider.refund_repeat().may_be_again(thing.since, self.now);
+            let ask = requested_refund(&payment, refund).filter(|_| may_be_again);
             let Some(ask) = ask else {
                 lost.push(thing);
                 continue;

@@ -148,7 +148,7 @@ fn asking<'a>(
 }
 
 /// Asks the provider for a refund that stands in the item as asked for, and records what it answers. Asking again with
-/// the same id is the same refund for as long as the provider keeps the key.
+/// the same id is the same refund where its key is kept still, or where it is looked for first.
 ///
 /// # Errors
 /// [`RefundError::NoWay`], or that the answer could not be recorded: then the refund stays asked for.

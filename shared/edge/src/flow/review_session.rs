@@ -154,8 +154,7 @@ impl Flow<'_> {
             self.without_provider(payment).await?;
             return Ok(None);
         }
-        let take = if self.ruling == Ruling::Approve { Take::AsWanted } else { Take::Nothing };
-        ask_provider(app, shop, payment, id.attempt, take, ACT_TIMEOUT, now).await?;
+        ask_provider(app, shop, payment, id.attempt, Take::Nothing, ACT_TIMEOUT, now).await?;
         let payment = self.load().await?;
         match (review(&payment, id.attempt, self.ruling), self.ruling) {
             (Ok(Review::Money(_)), _) => Ok(Some(payment)),

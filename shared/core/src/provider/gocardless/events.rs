@@ -69,9 +69,10 @@ fn billing_request(
     };
     // A billing request of ours always carries our id: without it, it is somebody else's.
     let Some(session) = event.session() else { return Ok(None) };
-    // Before there is a payment the request stands for it, or a decline would not end what it declines.
+    // Before there is a payment the bank's authorisation stands for it, so that its decline ends what it declines and
+    // nothing of another try.
     let payment = match (event.made_payment()?, &kind) {
-        (None, Kind::Processing | Kind::AttemptDeclined) => Some(event.request_as_payment()?),
+        (None, Kind::Processing | Kind::AttemptDeclined) => event.bank_authorisation()?,
         (made, _) => made,
     };
     let report = Report::new(kind).payment(payment).said_at(Some(at)).word(&word(event));

@@ -36,6 +36,7 @@ pub(super) struct Object<'a> {
 struct Links<'a> {
     #[serde(borrow)]
     billing_request: Node<'a>,
+    bank_authorisation: Node<'a>,
     payment: Node<'a>,
     payment_request_payment: Node<'a>,
     refund: Node<'a>,
@@ -142,9 +143,9 @@ impl Object<'_> {
         id(self.links.of().map(|links| &links.billing_request), "BRQ")
     }
 
-    /// The same as what a payment is named by that is not made yet.
-    pub(super) fn request_as_payment(&self) -> Result<ProviderPaymentId, NotUnderstood> {
-        payment_id(&self.billing_request()?)
+    /// The try of a customer at a bank that an event is about; none where it names none.
+    pub(super) fn bank_authorisation(&self) -> Result<Option<ProviderPaymentId>, NotUnderstood> {
+        Self::link(self.links.of().map(|links| &links.bank_authorisation), "BAU")
     }
 
     /// The payment that an event or a refund is about.
@@ -154,8 +155,11 @@ impl Object<'_> {
 
     /// The payment that a billing request has made; none where it has made none yet.
     pub(super) fn made_payment(&self) -> Result<Option<ProviderPaymentId>, NotUnderstood> {
-        let node = self.links.of().map(|links| &links.payment_request_payment);
-        node.filter(|node| node.text().is_some()).map(|node| payment_id(&id(Some(node), "PM")?)).transpose()
+        Self::link(self.links.of().map(|links| &links.payment_request_payment), "PM")
+    }
+
+    fn link(node: Option<&Node<'_>>, prefix: &str) -> Result<Option<ProviderPaymentId>, NotUnderstood> {
+        node.filter(|node| node.text().is_some()).map(|node| payment_id(&id(Some(node), prefix)?)).transpose()
     }
 
     pub(super) fn refund(&self) -> Result<String, NotUnderstood> {

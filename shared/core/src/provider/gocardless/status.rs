@@ -283,12 +283,7 @@ pub(super) fn of_billing_request(account: &Account, id: &str) -> Step<Truth> {
             return Ok(of_payment(&asking, payment).map(move |truth| Truth { session, ..truth }));
         }
         let created = request.created_at()?;
-        // As its events name it.
-        let named = ProviderPaymentId::parse(&request.own_id("BRQ")?).map_err(|_| missing("id"))?;
-        let report = kind.map(|kind| {
-            let named = Some(named).filter(|_| kind == Kind::Processing);
-            Report::new(kind).payment(named).said_at(Some(created)).word(status)
-        });
+        let report = kind.map(|kind| Report::new(kind).said_at(Some(created)).word(status));
         Ok::<_, Failure>(Step::Done(Truth { session, reports: Vec::from_iter(report) }))
     })
 }

@@ -2,8 +2,8 @@
 //!
 //! | `event_type` | what is asked |
 //! | --- | --- |
-//! | `CHECKOUT.ORDER.…` | the order; one that is approved is captured |
-//! | `CHECKOUT.PAYMENT-APPROVAL.REVERSED` | the order: failed, unless it was captured after all |
+//! | `CHECKOUT.ORDER.…` | the order; one that is approved is captured, where it is still wanted |
+//! | `CHECKOUT.PAYMENT-APPROVAL.REVERSED` | the order: failed, unless it was captured after all, or is not wanted |
 //! | `PAYMENT.CAPTURE.COMPLETED`, `.PENDING`, `.DENIED`, `.DECLINED` | the capture |
 //! | `PAYMENT.CAPTURE.REFUNDED`, `PAYMENT.REFUND.…` | the refund, then its capture |
 //! | `PAYMENT.CAPTURE.REVERSED` | the refund that it is told as, then its capture |
@@ -112,16 +112,18 @@ fn readings(
             }
             let reversed = Report::new(Kind::Failed).said_at(Some(at)).word(word);
             ask(with_token(account, move |caller| {
-                Ok(status::order(&caller, &id).map(move |truth| match truth {
-                    Some(truth) if !truth.reports.is_empty() => truth.told(),
+                status::order(&caller, &id).then(move |truth| {
+                    if truth.as_ref().is_some_and(|truth| !truth.reports.is_empty()) {
+                        return Ok(Step::Done(truth.and_then(status::Truth::told)));
+                    }
                     // What the event says is that nothing came, and so says the order, or that there is none any more.
-                    truth => Some(Told {
-                        session: truth.map_or(Some(session), |truth| truth.session)?,
-                        checkout_id: Some(id),
-                        reports: vec![reversed],
-                        fetched: false,
-                    }),
-                }))
+                    let whose = truth.map_or(Some(session), |truth| truth.session);
+                    let Some(session) = whose else { return Ok(Step::Done(None)) };
+                    let told =
+                        Told { session, checkout_id: Some(id), reports: vec![reversed], fetched: false };
+                    // It also comes for what we let lapse: then the session is over already, or its order is paid.
+                    Ok(Step::take(session, move |wanted| Ok(Step::Done(Some(told).filter(|_| wanted)))))
+                })
             }))
         }
         Topic::Capture => {

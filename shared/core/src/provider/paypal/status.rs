@@ -4,7 +4,7 @@
 //! | PayPal | ours |
 //! | --- | --- |
 //! | `CREATED`, `SAVED`, `PAYER_ACTION_REQUIRED` | nothing came yet |
-//! | `APPROVED` | it is captured, and the answer tells |
+//! | `APPROVED` | it is captured where it is still wanted, and the answer tells; else nothing |
 //! | `COMPLETED` | as its captures say |
 //! | `VOIDED` | cancelled |
 //!

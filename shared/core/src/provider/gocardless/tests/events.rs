@@ -134,6 +134,22 @@ fn each_action_of_a_billing_request_says_one_thing() {
     }
 }
 
+/// So a customer who is declined at a second bank does not end what the first one has authorised.
+#[test]
+fn before_there_is_a_payment_a_try_is_named_by_its_authorisation_at_the_bank() {
+    for action in ["bank_authorisation_authorised", "bank_authorisation_denied", "payer_geo_blocked"] {
+        for (authorisation, named) in [(json!("BAU1"), Some("BAU1")), (json!(null), None)] {
+            let links = json!({ "billing_request": REQUEST, "bank_authorisation": authorisation });
+            let event = one(read(&[event("billing_requests", action, AT, links)]).unwrap());
+            let told = said(event.readings.into_iter().next().unwrap());
+            assert_eq!(told.reports[0].payment.as_ref().map(|id| id.as_str()), named, "{action}");
+        }
+    }
+    let odd = json!({ "billing_request": REQUEST, "bank_authorisation": "BRQ1" });
+    let read = read(&[event("billing_requests", "bank_authorisation_denied", AT, odd)]);
+    assert!(matches!(read, Err(NotUnderstood::Shape(_))));
+}
+
 #[test]
 fn what_is_somebody_elses_says_nothing() {
     let links = json!({ "payment": PAYMENT, "billing_request": REQUEST });

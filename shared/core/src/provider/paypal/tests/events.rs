@@ -194,6 +194,18 @@ fn an_approval_that_was_taken_back_failed_unless_it_was_captured() {
         );
         assert_eq!(report.said_at, Moment::parse_rfc3339("2026-11-24T17:00:00.412Z"));
     }
+    // What we let lapse is over, or its order is paid.
+    let mut step = {
+        let Reading::Ask(Step::Send(exchange)) = read(&hint).unwrap().readings.remove(0) else { panic!() };
+        (exchange.read)(&token()).unwrap()
+    };
+    if let Step::Send(exchange) = step {
+        step = (exchange.read)(&answer(200, order(ORDER, "CREATED", json!([])).to_string())).unwrap();
+    }
+    let Step::Take(taking) = step else { panic!("it says so unasked") };
+    assert_eq!(taking.session, session());
+    assert!(matches!((taking.then)(false), Ok(Step::Done(None))));
+
     let captured = order(ORDER, "COMPLETED", json!([completed()]));
     let captured = told(&hint, |_| answer(200, captured.to_string())).unwrap().unwrap();
     assert_eq!((captured.reports[0].kind.word(), captured.fetched), ("paid", true));
