@@ -96,8 +96,7 @@ async fn by_reference(
     Path(reference): Path<String>,
 ) -> Result<Response, No> {
     let account = account(&sandbox, &headers)?;
-    let id = sandbox.by_reference(account.shop.as_str(), &reference).await?;
-    Ok(json(StatusCode::OK, &own(&sandbox, &account, &id).await?.state()))
+    Ok(json(StatusCode::OK, &referred(&sandbox, &account, &reference).await?.state()))
 }
 
 /// The checkout that an event is about: its id begins with the checkout's stem.
@@ -108,8 +107,7 @@ async fn by_event(
 ) -> Result<Response, No> {
     let account = account(&sandbox, &headers)?;
     let stem = event.strip_prefix("evt_").and_then(|rest| rest.split_once('_')).ok_or(KeepError::Unknown)?.0;
-    let id = sandbox.by_reference(account.shop.as_str(), &format!("stem:{stem}")).await?;
-    let checkout = own(&sandbox, &account, &id).await?;
+    let checkout = referred(&sandbox, &account, &format!("stem:{stem}")).await?;
     if checkout.outbox.events.iter().all(|told| told.id != event) {
         return Err(KeepError::Unknown.into());
     }
@@ -124,8 +122,7 @@ async fn by_payment(
 ) -> Result<Response, No> {
     let account = account(&sandbox, &headers)?;
     let stem = payment.strip_prefix("txn_").ok_or(KeepError::Unknown)?;
-    let id = sandbox.by_reference(account.shop.as_str(), &format!("stem:{stem}")).await?;
-    let checkout = own(&sandbox, &account, &id).await?;
+    let checkout = referred(&sandbox, &account, &format!("stem:{stem}")).await?;
     if checkout.payment.as_deref() != Some(payment.as_str()) {
         return Err(KeepError::Unknown.into());
     }
@@ -182,6 +179,12 @@ fn account(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Account, No> {
 async fn own(sandbox: &Sandbox, account: &Account, id: &str) -> Result<Checkout, KeepError> {
     let checkout = sandbox.see(id, now()).await?;
     Some(checkout).filter(|checkout| checkout.shop == account.shop.as_str()).ok_or(KeepError::Unknown)
+}
+
+/// The account's own checkout that a reference names.
+async fn referred(sandbox: &Sandbox, account: &Account, reference: &str) -> Result<Checkout, KeepError> {
+    let id = sandbox.by_reference(account.shop.as_str(), reference).await?;
+    own(sandbox, account, &id).await
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, No> {

@@ -7,70 +7,20 @@ use crate::payment::sample::money;
 use crate::payment::{Method, Status};
 use crate::provider::ForCustomer;
 
+/// The texts of a page, taken apart, so that a new one cannot be left out.
+macro_rules! texts {
+    ($page:expr; $($text:ident),*) => {{
+        let Page { $($text),* } = $page;
+        [$($text),*]
+    }};
+}
+
 /// Every word of a language, in one order.
 fn all(words: &Words) -> Vec<&'static str> {
     let statuses = Status::ALL.into_iter().map(|status| words.message(status));
     let reasons = ForCustomer::ALL.into_iter().map(|why| words.reason(why));
     let methods = Method::ALL.into_iter().map(|method| words.method(method));
-    // Taken apart, so that a new one cannot be left out here.
-    let Page {
-        title,
-        shop,
-        order,
-        description,
-        amount,
-        onward,
-        back,
-        another_way,
-        lost,
-        looking,
-        open_again,
-        pay,
-        how,
-        sent_on,
-        no_way,
-        too_many,
-        link_expired,
-        choose,
-        opening,
-        unavailable,
-        trouble,
-        unknown_title,
-        unknown,
-        unknown_hint,
-        moment_title,
-        moment,
-        moment_hint,
-    } = words.page;
-    let pages = [
-        title,
-        shop,
-        order,
-        description,
-        amount,
-        onward,
-        back,
-        another_way,
-        lost,
-        looking,
-        open_again,
-        pay,
-        how,
-        sent_on,
-        no_way,
-        too_many,
-        link_expired,
-        choose,
-        opening,
-        unavailable,
-        trouble,
-        unknown_title,
-        unknown,
-        unknown_hint,
-        moment_title,
-        moment,
-        moment_hint,
-    ];
+    let pages = texts!(words.page; title, shop, order, description, amount, onward, back, another_way, lost, looking, open_again, pay, how, sent_on, no_way, too_many, link_expired, choose, opening, unavailable, trouble, unknown_title, unknown, unknown_hint, moment_title, moment, moment_hint);
     statuses.chain(reasons).chain(methods).chain(pages).collect()
 }
 

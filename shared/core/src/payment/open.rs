@@ -31,7 +31,7 @@ pub fn opening(
         Status::Created | Status::Pending | Status::Failed | Status::Cancelled | Status::Expired => {}
     }
     let open = payment.sessions.iter().rev().find(|(attempt, session)| {
-        matches!(standing.sessions.get(attempt), Some(Status::Created | Status::Pending))
+        standing.sessions.get(attempt).is_some_and(is_open)
             && session.expires_at > now
             && method.is_none_or(|method| method == session.method)
             && provider.is_none_or(|provider| *provider == session.provider)
@@ -47,20 +47,26 @@ pub fn opening(
 /// under way. Where it is not, nobody is sent to its checkout, and what a customer has approved there is not taken.
 pub fn is_wanted(payment: &Payment, attempt: Attempt) -> bool {
     let standing = payment.standing();
-    let is_open = |status: &Status| matches!(status, Status::Created | Status::Pending);
-    let is_settled =
-        matches!(standing.status, Status::Paid | Status::Refunded | Status::Processing | Status::Review);
-    standing.sessions.get(&attempt).is_some_and(is_open) && !is_settled
+    standing.sessions.get(&attempt).is_some_and(is_open) && !is_settled(standing.status)
 }
 
 /// The sessions at whose checkouts somebody could still pay though the order has its money, or a payment under way: each
 /// could be paid a second time, so their checkouts are to be closed.
 pub fn left_open(standing: &Standing) -> Vec<Attempt> {
-    if !matches!(standing.status, Status::Paid | Status::Refunded | Status::Processing | Status::Review) {
+    if !is_settled(standing.status) {
         return Vec::new();
     }
-    let open = |status: &Status| matches!(status, Status::Created | Status::Pending);
-    standing.sessions.iter().filter(|(_, status)| open(status)).map(|(attempt, _)| *attempt).collect()
+    standing.sessions.iter().filter(|(_, status)| is_open(status)).map(|(attempt, _)| *attempt).collect()
+}
+
+/// Whether a session can still be paid at its checkout.
+const fn is_open(session: &Status) -> bool {
+    matches!(session, Status::Created | Status::Pending)
+}
+
+/// Whether an order has its money, had it, or has a payment under way.
+const fn is_settled(order: Status) -> bool {
+    matches!(order, Status::Paid | Status::Refunded | Status::Processing | Status::Review)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub async fn ask_provider(
 ) -> Result<Asked, AskError> {
     let Some(at) = At::of(app, shop, payment, attempt).await? else { return Ok(Asked::CannotBeAsked) };
     let Some(step) = at.provider.fetch(&at.held()) else { return Ok(Asked::CannotBeAsked) };
-    let said = at.asks(step, take, limit, now).await?;
+    let said = at.run(step, take, limit, now).await?;
     let told = Told { session: at.held().session, checkout_id: None, reports: said, fetched: true };
     if at.provider.remembers() {
         remember(app, shop, at.provider.id(), &told, Deadline::after(limit), now).await?;
@@ -107,7 +107,7 @@ pub async fn close_checkout(
 ) -> Result<Closing, AskError> {
     let Some(at) = At::of(app, shop, payment, attempt).await? else { return Ok(Closing::CannotBeClosed) };
     let Some(step) = at.provider.close(&at.held()) else { return Ok(Closing::CannotBeClosed) };
-    let closing = match at.run(step, limit, now).await? {
+    let closing = match at.run(step, Take::Nothing, limit, now).await? {
         Closed::Closed => Closing::Closed,
         Closed::NotOpen => Closing::NotOpen,
         Closed::StillOpen => Closing::CannotBeClosed,
@@ -151,21 +151,11 @@ impl<'a> At<'a> {
         }
     }
 
-    /// The same, where the step may have to look into our store.
-    async fn asks<T>(&self, step: Step<T>, take: Take, limit: Duration, now: Moment) -> Result<T, AskError> {
+    async fn run<T>(&self, step: Step<T>, take: Take, limit: Duration, now: Moment) -> Result<T, AskError> {
         let callee = Callee::provider(self.shop, self.provider.name());
         let circuits = &self.app.circuits;
         circuits.admits(&callee, now).map_err(|until| AskError::LeftAlone { until })?;
         let answer = run_step(self.app, self.shop, self.provider.id(), step, take, limit).await?.to;
-        circuits.heard(&callee, &answer, now);
-        Ok(answer?)
-    }
-
-    async fn run<T>(&self, step: Step<T>, limit: Duration, now: Moment) -> Result<T, AskError> {
-        let callee = Callee::provider(self.shop, self.provider.name());
-        let circuits = &self.app.circuits;
-        circuits.admits(&callee, now).map_err(|until| AskError::LeftAlone { until })?;
-        let answer = self.app.sender.run(step, limit).await;
         circuits.heard(&callee, &answer, now);
         Ok(answer?)
     }

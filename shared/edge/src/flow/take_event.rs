@@ -231,8 +231,7 @@ impl Delivery<'_> {
         match self.apply(session, &facts).await? {
             Outcome::Unmatched => self.keep_early(verified, &about, &facts).await,
             Outcome::PastCap => {
-                let problem = "the order holds as many facts as it can".to_owned();
-                self.keep(verified, &about, Outcome::PastCap, problem).await?;
+                self.keep_past_cap(verified, &about).await?;
                 Ok(Outcome::PastCap)
             }
             outcome => Ok(outcome),

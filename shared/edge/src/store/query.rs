@@ -1,5 +1,7 @@
 //! Reading what lies together in one partition.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::expression::{Item, s};
 use super::{Store, StoreError};
 
@@ -12,8 +14,16 @@ impl Store {
             prefix => ("pk = :pk AND begins_with(sk, :sk)", Some(s(prefix))),
         };
         let values = [Some((":pk", s(partition))), prefix.map(|prefix| (":sk", prefix))];
-        let values: Item =
-            values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.query_all(condition, values.into_iter().flatten()).await
+    }
+
+    /// All items that a condition on the key means, over as many pages as there are, read consistently.
+    pub(super) async fn query_all(
+        &self,
+        condition: &str,
+        values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let values: Item = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let mut items = Vec::new();
         let mut from = None;
         loop {

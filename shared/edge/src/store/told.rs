@@ -86,36 +86,22 @@ impl Store {
         &self,
         id: &PaymentId,
     ) -> Result<Option<(Payment, BTreeMap<u64, Telling>)>, StoreError> {
+        // Texts kept beside the order lie between and are passed over.
+        let condition = "pk = :pk AND sk BETWEEN :order AND :told";
+        let last = s(format!("{PREFIX}~"));
+        let values = [(":pk", s(id.to_string())), (":order", s(ORDER_SK)), (":told", last)];
         let (mut payment, mut tellings) = (None, BTreeMap::new());
-        let mut from = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                // Texts kept beside the order lie between and are passed over.
-                .key_condition_expression("pk = :pk AND sk BETWEEN :order AND :told")
-                .expression_attribute_values(":pk", s(id.to_string()))
-                .expression_attribute_values(":order", s(ORDER_SK))
-                .expression_attribute_values(":told", s(format!("{PREFIX}~")))
-                .consistent_read(true)
-                .set_exclusive_start_key(from);
-            let page = query.send().await.map_err(|error| StoreError::of(&error))?;
-            for item in page.items.unwrap_or_default() {
-                match item.text(SK)? {
-                    ORDER_SK => payment = Some(order_item::read(&item)?),
-                    sk if sk.starts_with(PREFIX) => {
-                        let telling = read(&item)?;
-                        tellings.insert(telling.sequence, telling);
-                    }
-                    _ => {}
+        for item in self.query_all(condition, values).await? {
+            match item.text(SK)? {
+                ORDER_SK => payment = Some(order_item::read(&item)?),
+                sk if sk.starts_with(PREFIX) => {
+                    let telling = read(&item)?;
+                    tellings.insert(telling.sequence, telling);
                 }
-            }
-            from = page.last_evaluated_key;
-            if from.is_none() {
-                return Ok(payment.map(|payment| (payment, tellings)));
+                _ => {}
             }
         }
+        Ok(payment.map(|payment| (payment, tellings)))
     }
 
     /// Writes what became of a notification, if nobody else wrote since it was read. Gives what is there where somebody

@@ -40,10 +40,7 @@ impl Delivery<'_> {
         let outcome = self.apply(session, facts).await?;
         match outcome {
             Outcome::Unmatched => {}
-            Outcome::PastCap => {
-                self.keep(verified, about, outcome, "the order holds as many facts as it can".to_owned())
-                    .await?;
-            }
+            Outcome::PastCap => self.keep_past_cap(verified, about).await?,
             _ => self.app.store.mark_event_applied(&self.shop.id, &event, self.now).await?,
         }
         Ok(outcome)
@@ -82,6 +79,16 @@ impl Delivery<'_> {
             self.keep(verified, about, Outcome::Unmatched, problem).await?;
         }
         Ok(())
+    }
+
+    /// Kept because its order has no room for it.
+    pub(super) async fn keep_past_cap(
+        &self,
+        verified: &Verified<'_>,
+        about: &About<'_>,
+    ) -> Result<(), FlowError> {
+        let problem = "the order holds as many facts as it can".to_owned();
+        self.keep(verified, about, Outcome::PastCap, problem).await.map(|_| ())
     }
 
     /// The key that an event is kept under: the same for each delivery of it.
